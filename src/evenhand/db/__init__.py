@@ -1,0 +1,12 @@
+"""One relational database: SQLite with one writer and group commit, or PostgreSQL.
+
+Doors never see it. Commands get a `Tx`, queries a `ReadTx`; everything a transaction did is
+durable when `Database.write` returns, or none of it happened.
+"""
+
+from evenhand.db.database import Database
+from evenhand.db.errors import DatabaseBusy
+from evenhand.db.schema import UtcTime, metadata
+from evenhand.db.transaction import ReadTx, Tx
+
+__all__ = ["Database", "DatabaseBusy", "ReadTx", "Tx", "UtcTime", "metadata"]

@@ -1,0 +1,1 @@
+"""Items, reports and legal notices arrive here and are checked before they count."""

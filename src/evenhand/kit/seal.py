@@ -1,0 +1,69 @@
+"""Secrets at rest are sealed with AES-256-GCM under keys derived from one master key per purpose.
+
+What is sealed for one purpose cannot be opened for another (HKDF, RFC 5869, with the purpose as
+info), and the context (for example the row's id) is authenticated, so rows cannot be swapped.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+MASTER_KEY_BYTES = 32
+NONCE_BYTES = 12
+
+
+class SealBroken(Exception):
+    """The sealed bytes were changed, cut, moved to another row, or sealed with another key."""
+
+
+@dataclass(frozen=True, repr=False)
+class Keyring:
+    """The master key and what is derived from it. Never printed: `repr` shows nothing."""
+
+    master: bytes
+
+    def __post_init__(self) -> None:
+        """Refuse a key of the wrong length at start-up rather than at first use."""
+        if len(self.master) != MASTER_KEY_BYTES:
+            raise ValueError(f"the master key must be {MASTER_KEY_BYTES} bytes")
+
+    def __repr__(self) -> str:
+        """Say that there is a keyring, and nothing of what is on it."""
+        return "Keyring(…)"
+
+    def key(self, purpose: str) -> bytes:
+        """Derive the 32-byte key of one purpose."""
+        return HKDF(SHA256(), 32, salt=None, info=b"evenhand/" + purpose.encode()).derive(
+            self.master
+        )
+
+    def seal(self, plain: bytes, *, purpose: str, context: str) -> bytes:
+        """Encrypt bytes so that they open only for the same purpose and context."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return nonce + AESGCM(self.key(purpose)).encrypt(nonce, plain, context.encode())
+
+    def open(self, sealed: bytes, *, purpose: str, context: str) -> bytes:
+        """Decrypt what `seal` made. Raises SealBroken when it is not exactly that."""
+        try:
+            return AESGCM(self.key(purpose)).decrypt(
+                sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context.encode()
+            )
+        except (InvalidTag, ValueError) as why:
+            raise SealBroken(f"cannot open what is sealed for {purpose}") from why
+
+    def mac(self, text: str, *, purpose: str) -> str:
+        """Keyed SHA-256 of a text as hex: a lookup key that says nothing without the master."""
+        return hmac.new(self.key(purpose), text.encode(), hashlib.sha256).hexdigest()
+
+    def secret_text(self, purpose: str) -> str:
+        """A derived key as base64, for protocols that carry their secrets as text."""
+        return base64.b64encode(self.key(purpose)).decode()

