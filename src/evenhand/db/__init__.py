@@ -7,6 +7,6 @@ durable when `Database.write` returns, or none of it happened.
 from evenhand.db.database import Database
 from evenhand.db.errors import DatabaseBusy
 from evenhand.db.schema import UtcTime, metadata
-from evenhand.db.transaction import ReadTx, Tx
+from evenhand.db.transaction import ReadTx, Row, Tx
 
-__all__ = ["Database", "DatabaseBusy", "ReadTx", "Tx", "UtcTime", "metadata"]
+__all__ = ["Database", "DatabaseBusy", "ReadTx", "Row", "Tx", "UtcTime", "metadata"]

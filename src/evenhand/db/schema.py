@@ -41,7 +41,11 @@ class UtcTime(TypeDecorator[datetime]):
             raise ValueError("a naive time cannot be stored")
         return value if dialect.name == "postgresql" else stamp(value)
 
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
+    def process_result_value(
+        self,
+        value: Any,
+        dialect: sa.Dialect,  # noqa: ARG002 - the base class names it
+    ) -> datetime | None:
         """Return the instant, aware and in UTC."""
         if value is None:
             return None

@@ -12,6 +12,9 @@ import sqlalchemy as sa
 from evenhand.kit.ids import new_id
 from evenhand.kit.resources import Resources
 
+#: One row of a result, read by column name.
+Row = sa.RowMapping
+
 
 @dataclass
 class ReadTx:

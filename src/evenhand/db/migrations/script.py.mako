@@ -1,0 +1,17 @@
+"""The step ${message}: ${"from an empty database" if down_revision is None else f"follows {down_revision}"}."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+${imports if imports else ""}
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = ${repr(branch_labels)}
+depends_on = ${repr(depends_on)}
+
+
+def upgrade() -> None:
+    """Bring the tables one step on."""
+    ${upgrades if upgrades else "pass"}

@@ -1,0 +1,1 @@
+"""Dated steps, oldest first; each file's name is its revision. A released step never changes."""
