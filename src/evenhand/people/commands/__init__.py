@@ -1,0 +1,35 @@
+"""What the people room does, by what it is done to: staff, sessions, and outside access."""
+
+from evenhand.people.commands.access import issue_key, issue_receipt, revoke_key
+from evenhand.people.commands.sessions import (
+    close_session,
+    credentials_for,
+    open_session,
+    touch_session,
+)
+from evenhand.people.commands.staff import (
+    accept_invitation,
+    add_staff,
+    change_role,
+    deactivate,
+    invite_again,
+    new_setup_token,
+    setup_administrator,
+)
+
+__all__ = [
+    "accept_invitation",
+    "add_staff",
+    "change_role",
+    "close_session",
+    "credentials_for",
+    "deactivate",
+    "invite_again",
+    "issue_key",
+    "issue_receipt",
+    "new_setup_token",
+    "open_session",
+    "revoke_key",
+    "setup_administrator",
+    "touch_session",
+]

@@ -1,0 +1,94 @@
+"""How the host's keys and people's receipts are issued.
+
+Issuing or revoking a key leaves one ledger line. A receipt leaves none: it is part of the command
+that issues it, and its digits are known to its holder alone.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+
+import sqlalchemy as sa
+
+from evenhand.db import Tx
+from evenhand.ledger.append import append
+from evenhand.people import store
+from evenhand.people.errors import AlreadyInThatState, KeyUnknown, ScopeRefused
+from evenhand.people.limits import clean_key_name
+from evenhand.people.model import (
+    SCOPES,
+    Actor,
+    Holder,
+    IssuedKey,
+    Permission,
+    SubjectKind,
+    require,
+)
+from evenhand.people.receipts import new_digits, receipt_hash
+
+
+def issue_key(tx: Tx, actor: Actor, *, name: str, scopes: Collection[str]) -> IssuedKey:
+    """Issue an API key; its text is returned this once and stored only as a hash.
+
+    Raises NotAllowed, DetailsRefused, ScopeRefused.
+    """
+    require(actor, Permission.MANAGE_KEYS)
+    granted = sorted(set(scopes))
+    if not granted or not set(granted) <= set(SCOPES):
+        raise ScopeRefused(f"Choose at least one scope out of {', '.join(SCOPES)}.")
+    prefix, secret = secrets.token_hex(4), secrets.token_urlsafe(store.TOKEN_BYTES)
+    text, key_id = f"eh_{prefix}_{secret}", tx.new_id()
+    tx.run(
+        store.api_keys.insert().values(
+            id=key_id,
+            name=clean_key_name(name),
+            prefix=prefix,
+            secret_hash=store.token_hash(text),
+            scopes=granted,
+            issued_by=actor.ref,
+            issued_at=tx.now,
+        )
+    )
+    append(tx, "key.issued", subject=key_id, actor=actor.ref, public={"scopes": granted})
+    return IssuedKey(key_id, text)
+
+
+def revoke_key(tx: Tx, actor: Actor, key_id: str) -> None:
+    """Revoke an API key, from its very next request.
+
+    Raises NotAllowed, KeyUnknown, AlreadyInThatState.
+    """
+    require(actor, Permission.MANAGE_KEYS)
+    keys = store.api_keys
+    if tx.value(sa.select(keys.c.id).where(keys.c.id == key_id)) is None:
+        raise KeyUnknown
+    standing = sa.and_(keys.c.id == key_id, keys.c.revoked_at.is_(None))
+    if not tx.run(keys.update().where(standing).values(revoked_at=tx.now)):
+        raise AlreadyInThatState("This key was revoked already.")
+    append(tx, "key.revoked", subject=key_id, actor=actor.ref, public={})
+
+
+def issue_receipt(tx: Tx, *, holder: Holder, subject_kind: SubjectKind, subject_id: str) -> str:
+    """Issue a receipt and return its sixteen digits, which are nowhere stored.
+
+    It opens one report or decision for its reporter or for the person affected. Part of the
+    caller's command: about five milliseconds, and no ledger line.
+    """
+    table = store.receipts
+    while True:
+        digits = new_digits()
+        hashed = receipt_hash(tx.resources.keys, digits)
+        if tx.value(sa.select(table.c.id).where(table.c.digits_hash == hashed)) is None:
+            break
+    tx.run(
+        table.insert().values(
+            id=tx.new_id(),
+            digits_hash=hashed,
+            holder=holder,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            issued_at=tx.now,
+        )
+    )
+    return digits
