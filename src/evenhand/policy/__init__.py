@@ -1,1 +1,60 @@
-"""The written rules people are held to: clauses, versions and ladders of measures."""
+"""The written rules people are held to: clauses, versions and ladders of measures.
+
+An operator writes the policy in TOML, clause by clause under the Charter's harms. A published
+version is never edited: a decision cites a version, and is read for ever under the words of its
+day. Each clause carries a ladder, mildest step first, and so the least restrictive measure that
+fits is always known.
+"""
+
+from evenhand.policy.commands import publish, seed, starter
+from evenhand.policy.errors import NoSuchClause, NothingToPublish, PolicyError, PolicyRefused
+from evenhand.policy.model import (
+    HARM_LABELS,
+    TIMED,
+    Basis,
+    Clause,
+    Clock,
+    GroundType,
+    Harm,
+    Measure,
+    MeasureFacts,
+    Policy,
+    RestrictionKind,
+    Rung,
+    above_ladder,
+    clock_for,
+    least_restrictive,
+    number_order,
+)
+from evenhand.policy.parse import parse_policy
+from evenhand.policy.queries import clause, clauses, policy
+
+__all__ = [
+    "HARM_LABELS",
+    "TIMED",
+    "Basis",
+    "Clause",
+    "Clock",
+    "GroundType",
+    "Harm",
+    "Measure",
+    "MeasureFacts",
+    "NoSuchClause",
+    "NothingToPublish",
+    "Policy",
+    "PolicyError",
+    "PolicyRefused",
+    "RestrictionKind",
+    "Rung",
+    "above_ladder",
+    "clause",
+    "clauses",
+    "clock_for",
+    "least_restrictive",
+    "number_order",
+    "parse_policy",
+    "policy",
+    "publish",
+    "seed",
+    "starter",
+]

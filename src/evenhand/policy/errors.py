@@ -24,3 +24,7 @@ class NoSuchClause(PolicyError):
         super().__init__(f"There is no {wanted} in this policy.")
         self.key = key
         self.version = version
+
+
+class NothingToPublish(PolicyError):
+    """Every clause version in this policy is published already; raise a version number first."""

@@ -21,7 +21,7 @@ def N_(text: str) -> str:  # noqa: N802 - the name Babel looks for
 
 
 class Harm(StrEnum):
-    """The harms this software may act on (CHARTER, "The harms it is built for"); the list is closed."""
+    """The harms this software may act on (Charter, "The harms it is built for"): a closed list."""
 
     CHILD_SAFETY = "child_safety"
     INTIMATE_IMAGES = "intimate_images"
@@ -176,7 +176,7 @@ class Policy:
     clauses: tuple[Clause, ...]
 
     def clause(self, key: str, version: int) -> Clause:
-        """Return exactly the version a decision cites, or raise NoSuchClause; never a nearby one."""
+        """Return exactly the version a decision cites, or raise NoSuchClause; never one nearby."""
         for clause in self.clauses:
             if (clause.key, clause.version) == (key, version):
                 return clause

@@ -77,7 +77,7 @@ def _ground(data: Mapping[str, object], path: str) -> GroundType:
 
 
 def _legal_ground(data: Mapping[str, object], path: str, ground: GroundType) -> str | None:
-    """A clause resting on a law names it (DSA Art. 17(3)(d)); one resting on terms names none."""
+    """Ask for the law where a clause rests on one (DSA Art. 17(3)(d)), and only there."""
     if ground == "illegal":
         return _text(data, path, "legal_ground", high=LEGAL_GROUND_MAX_CHARS)
     if "legal_ground" in data:
@@ -132,7 +132,7 @@ def _rung(data: Mapping[str, object], path: str) -> Rung:
 
 
 def _days(data: Mapping[str, object], path: str, *, timed: bool) -> int | None:
-    """A limit or suspension always ends (DSA Art. 17(3)(a) asks for the duration)."""
+    """Ask when a limit or suspension ends: DSA Art. 17(3)(a) wants the duration told."""
     if timed:
         return _whole(data, path, "days", low=1, high=DAYS_MAX)
     if "days" in data:
