@@ -1,0 +1,247 @@
+"""Opening, joining, holding and closing tasks. Many reports on one item join one task."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from evenhand import intake, people, rules
+from evenhand.db import Tx
+from evenhand.ledger.append import append
+from evenhand.policy import Harm
+from evenhand.queue import store
+from evenhand.queue.errors import TaskClosed
+from evenhand.queue.model import (
+    ESCALATED_QUEUE,
+    SEVERITY,
+    Facts,
+    Origin,
+    TaskKind,
+    TaskState,
+    TaskView,
+    priority,
+    queue_of,
+    total,
+    worse,
+)
+from evenhand.queue.reporting import Reporting
+from evenhand.queue.reporting import reporting as reporting_on
+
+
+def take_proposals(tx: Tx, item_id: str) -> str | None:
+    """Open a task for what rules proposed about an item, or let it join the open one.
+
+    Returns the task's id, or None when nothing was waiting to be taken.
+    """
+    tx.lock(f"item:{item_id}")
+    proposed = [p for p in rules.untaken(tx, item_id) if p.action == "enqueue"]
+    if not proposed:
+        return None
+    rules.mark_taken(tx, [p.id for p in proposed])
+    harm = Harm(proposed[0].harm)
+    for proposal in proposed[1:]:
+        harm = worse(harm, Harm(proposal.harm))
+    known = any(proposal.report_id is None for proposal in proposed)
+    current = store.open_task_of(tx, item_id)
+    if current is None:
+        return _open(tx, TaskKind.REVIEW, item_id, harm=harm, known=known)
+    _refresh(tx, current, harm=harm, known=known or store.is_known(tx, current.id))
+    return current.id
+
+
+def reopen(tx: Tx, item_id: str, *, harm: Harm) -> str:
+    """Bring an item back because what its decision rested on was withdrawn (promise 9)."""
+    tx.lock(f"item:{item_id}")
+    current = store.open_task_of(tx, item_id)
+    if current is not None:
+        return current.id
+    return _open(tx, TaskKind.REOPENED, item_id, harm=harm, known=False)
+
+
+def open_appeal(tx: Tx, *, appeal_id: str, item_id: str, harm: Harm, not_for: Sequence[str]) -> str:
+    """Open the task of an appeal, kept from those who must not judge it (promise 3)."""
+    tx.lock(f"appeal:{appeal_id}")
+    known = store.open_for_appeal(tx, appeal_id)
+    if known is not None:
+        return known
+    task_id = _open(tx, TaskKind.APPEAL, item_id, harm=harm, known=False, appeal_id=appeal_id)
+    for staff_id in not_for:
+        store.exclude(tx, task_id, staff_id, "first_decider")
+    return task_id
+
+
+def hold(tx: Tx, actor: people.Actor, task_id: str, *, until: datetime) -> TaskView:
+    """Give a task to somebody until an instant. The caller has checked that they may have it."""
+    task = store.load_locked(tx, task_id)
+    number = task.claim_number + 1
+    store.change(
+        tx,
+        task_id,
+        state=TaskState.CLAIMED.value,
+        claimed_by=actor.id,
+        claim_number=number,
+        lease_until=until,
+    )
+    append(tx, "task.claimed", subject=task_id, actor=actor.ref, public={"claim": number})
+    return store.load(tx, task_id)
+
+
+def extend(tx: Tx, task_id: str, *, until: datetime) -> None:
+    """Move the end of a lease. A heartbeat changes nothing else, so it leaves no line."""
+    store.change(tx, task_id, lease_until=until)
+
+
+def release(tx: Tx, actor: people.Actor, task_id: str, *, skipped: str | None = None) -> None:
+    """Put a task back. A skipped one never comes back to whoever skipped it."""
+    store.change(tx, task_id, state=TaskState.WAITING.value, claimed_by=None, lease_until=None)
+    if skipped is None:
+        append(tx, "task.released", subject=task_id, actor=actor.ref, public={})
+        return
+    store.exclude(tx, task_id, actor.id, "skipped")
+    append(
+        tx,
+        "task.skipped",
+        subject=task_id,
+        actor=actor.ref,
+        public={},
+        private={"reason": skipped},
+    )
+
+
+def escalate(tx: Tx, actor: people.Actor, task_id: str, *, why: str) -> None:
+    """Hand a task to the escalation queue; it will not come back to whoever escalated it."""
+    store.change(
+        tx,
+        task_id,
+        queue=ESCALATED_QUEUE,
+        state=TaskState.WAITING.value,
+        claimed_by=None,
+        lease_until=None,
+    )
+    store.exclude(tx, task_id, actor.id, "escalated")
+    append(
+        tx,
+        "task.escalated",
+        subject=task_id,
+        actor=actor.ref,
+        public={},
+        private={"why": why},
+    )
+
+
+def close(tx: Tx, actor: people.Actor, task_id: str, *, outcome: str) -> None:
+    """Close a task for good. Raises TaskClosed when it is closed already."""
+    task = store.load_locked(tx, task_id)
+    if task.state is TaskState.CLOSED:
+        raise TaskClosed(task_id)
+    store.change(tx, task_id, state=TaskState.CLOSED.value, closed_at=tx.now, lease_until=None)
+    append(
+        tx,
+        "task.closed",
+        subject=task_id,
+        actor=actor.ref,
+        public={"outcome": outcome, "kind": task.kind.value, "harm": task.harm.value},
+    )
+
+
+def _open(
+    tx: Tx,
+    kind: TaskKind,
+    item_id: str,
+    *,
+    harm: Harm,
+    known: bool,
+    appeal_id: str | None = None,
+) -> str:
+    """Write a new task with its priority and its clock."""
+    task_id = tx.new_id()
+    reporting = reporting_on(tx, item_id)
+    item = intake.item(tx, people.SYSTEM, item_id)
+    harm = worse(harm, reporting.harm) if reporting.harm else harm
+    parts = priority(_facts(kind, harm, known=known, reporting=reporting, reach=item.reach or 0))
+    origin = Origin(reporting.basis) if reporting.basis else Origin.OWN_INITIATIVE
+    store.insert(
+        tx,
+        id=task_id,
+        kind=kind.value,
+        item_id=item_id,
+        account_id=item.account.id if item.account else None,
+        appeal_id=appeal_id,
+        queue=queue_of(kind, harm),
+        harm=harm.value,
+        severity=SEVERITY[harm],
+        state=TaskState.WAITING.value,
+        priority=total(parts),
+        why=[{"points": part.points, "says": part.says} for part in parts],
+        origin=origin.value,
+        known=known,
+        clock=reporting.clock,
+        law=reporting.law,
+        due_at=reporting.due_at,
+        reports=reporting.reports,
+        opened_at=tx.now,
+        claim_number=0,
+    )
+    append(
+        tx,
+        "task.reopened" if kind is TaskKind.REOPENED else "task.opened",
+        subject=task_id,
+        actor=people.SYSTEM.ref,
+        public={
+            "item_id": item_id,
+            "kind": kind.value,
+            "harm": harm.value,
+            "queue": queue_of(kind, harm),
+            "origin": origin.value,
+            "priority": total(parts),
+        },
+    )
+    return task_id
+
+
+def _refresh(tx: Tx, task: TaskView, *, harm: Harm, known: bool) -> None:
+    """Weigh an open task again after something joined it."""
+    reporting = reporting_on(tx, task.item_id)
+    item = intake.item(tx, people.SYSTEM, task.item_id)
+    harm = worse(task.harm, worse(harm, reporting.harm or harm))
+    parts = priority(
+        _facts(task.kind, harm, known=known, reporting=reporting, reach=item.reach or 0)
+    )
+    store.change(
+        tx,
+        task.id,
+        harm=harm.value,
+        severity=SEVERITY[harm],
+        queue=task.queue if task.queue == ESCALATED_QUEUE else queue_of(task.kind, harm),
+        priority=total(parts),
+        why=[{"points": part.points, "says": part.says} for part in parts],
+        known=known,
+        origin=reporting.basis or task.origin.value,
+        clock=reporting.clock or (task.clock.id if task.clock else None),
+        law=reporting.law or (task.clock.law if task.clock else None),
+        due_at=reporting.due_at or (task.clock.due_at if task.clock else None),
+        reports=reporting.reports,
+    )
+    append(
+        tx,
+        "task.joined",
+        subject=task.id,
+        actor=people.SYSTEM.ref,
+        public={
+            "reports": reporting.reports,
+            "reporters": reporting.reporters,
+            "priority": total(parts),
+        },
+    )
+
+
+def _facts(kind: TaskKind, harm: Harm, *, known: bool, reporting: Reporting, reach: int) -> Facts:
+    return Facts(
+        kind=kind,
+        harm=harm,
+        known_material=known,
+        reporters=reporting.reporters,
+        trusted=reporting.trusted,
+        accurate_reporter=reporting.accurate,
+        reach=reach,
+    )

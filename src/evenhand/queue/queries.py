@@ -1,0 +1,62 @@
+"""Looking at the queue: how much waits where, in which order, and why."""
+
+from __future__ import annotations
+
+from evenhand import people
+from evenhand.db import ReadTx
+from evenhand.queue import store
+from evenhand.queue.model import QUEUE_TITLES, QueueCount, TaskView
+
+
+def queues(tx: ReadTx, actor: people.Actor) -> list[QueueCount]:
+    """Return every queue with what waits in it, in the order of the console's rail."""
+    people.require(actor, people.Permission.SEE_QUEUE)
+    rows = {row["queue"]: row for row in store.counts(tx, tx.now)}
+    found = []
+    for name, title in QUEUE_TITLES.items():
+        row = rows.get(name)
+        held = int(row["claimed"]) if row else 0
+        waiting = int(row["open"]) - held if row else 0
+        overdue = int(row["overdue"]) if row else 0
+        found.append(QueueCount(name, title, waiting, held, overdue))
+    return found
+
+
+def waiting(
+    tx: ReadTx, actor: people.Actor, *, queue: str | None = None, limit: int = 50
+) -> list[TaskView]:
+    """Return open tasks, the next one first."""
+    people.require(actor, people.Permission.SEE_QUEUE)
+    return store.listed(tx, queue=queue, limit=limit)
+
+
+def task(tx: ReadTx, actor: people.Actor, task_id: str) -> TaskView:
+    """Return one task. Raises NoSuchTask."""
+    people.require(actor, people.Permission.SEE_QUEUE)
+    return store.load(tx, task_id)
+
+
+def open_task(tx: ReadTx, item_id: str) -> TaskView | None:
+    """Return the open first-look task of an item, for rooms and for the gate's answer."""
+    return store.open_task_of(tx, item_id)
+
+
+def next_task(tx: ReadTx, staff_id: str, *, queue: str | None = None) -> str | None:
+    """Return the id of the task somebody would be given next, or None."""
+    return store.next_for(tx, staff_id, queue=queue, now=tx.now)
+
+
+def kept_from(tx: ReadTx, task_id: str, staff_id: str) -> str | None:
+    """Return why a task is kept from somebody (`skipped`, `first_decider`), or None."""
+    return store.excluded(tx, task_id, staff_id)
+
+
+def held(tx: ReadTx, actor: people.Actor) -> list[TaskView]:
+    """Return the tasks the actor holds now."""
+    people.require(actor, people.Permission.SEE_QUEUE)
+    return store.held_by(tx, actor.id, tx.now)
+
+
+def count(tx: ReadTx) -> int:
+    """Count all tasks there ever were."""
+    return store.in_total(tx)

@@ -1,0 +1,204 @@
+"""The tasks, and who must not have which of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from evenhand.db import ReadTx, Row, Tx, UtcTime, metadata
+from evenhand.kit.ids import short
+from evenhand.policy import Harm
+from evenhand.queue.errors import NoSuchTask
+from evenhand.queue.model import ClockView, Origin, Part, TaskKind, TaskState, TaskView
+
+_open = sa.text("state <> 'closed'")
+tasks = sa.Table(
+    "tasks",
+    metadata,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("item_id", sa.String(36), nullable=False),
+    sa.Column("account_id", sa.String(36)),
+    sa.Column("appeal_id", sa.String(36)),
+    sa.Column("queue", sa.Text, nullable=False),
+    sa.Column("harm", sa.Text, nullable=False),
+    sa.Column("severity", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(8), nullable=False),
+    sa.Column("priority", sa.Integer, nullable=False),
+    sa.Column("why", sa.JSON, nullable=False),
+    sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("known", sa.Boolean, nullable=False),
+    sa.Column("clock", sa.Text),
+    sa.Column("law", sa.Text),
+    sa.Column("due_at", UtcTime),
+    sa.Column("reports", sa.Integer, nullable=False),
+    sa.Column("opened_at", UtcTime, nullable=False),
+    sa.Column("closed_at", UtcTime),
+    sa.Column("claimed_by", sa.String(36)),
+    sa.Column("claim_number", sa.Integer, nullable=False),
+    sa.Column("lease_until", UtcTime),
+    sa.Index("ix_tasks_open", "queue", "priority", sqlite_where=_open, postgresql_where=_open),
+    sa.Index("ix_tasks_item", "item_id"),
+)
+
+exclusions = sa.Table(
+    "task_exclusions",
+    metadata,
+    sa.Column("task_id", sa.String(36), primary_key=True),
+    sa.Column("staff_id", sa.String(36), primary_key=True),
+    sa.Column("why", sa.Text, nullable=False),
+)
+
+
+def view(row: Row) -> TaskView:
+    """Make a task's view from its row."""
+    clock = None
+    if row["due_at"] is not None:
+        clock = ClockView(row["clock"], row["law"], row["due_at"])
+    return TaskView(
+        id=row["id"],
+        short=short(row["id"]),
+        kind=TaskKind(row["kind"]),
+        item_id=row["item_id"],
+        account_id=row["account_id"],
+        appeal_id=row["appeal_id"],
+        queue=row["queue"],
+        harm=Harm(row["harm"]),
+        severity=row["severity"],
+        state=TaskState(row["state"]),
+        priority=row["priority"],
+        why=tuple(Part(part["points"], part["says"]) for part in row["why"]),
+        origin=Origin(row["origin"]),
+        clock=clock,
+        reports=row["reports"],
+        opened_at=row["opened_at"],
+        closed_at=row["closed_at"],
+        claimed_by=row["claimed_by"],
+        claim_number=row["claim_number"],
+        lease_until=row["lease_until"],
+    )
+
+
+def load(tx: ReadTx, task_id: str) -> TaskView:
+    """Read one task. Raises NoSuchTask."""
+    row = tx.row(sa.select(tasks).where(tasks.c.id == task_id))
+    if row is None:
+        raise NoSuchTask(task_id)
+    return view(row)
+
+
+def load_locked(tx: Tx, task_id: str) -> TaskView:
+    """Read one task and let nobody else change it until the commit. Raises NoSuchTask."""
+    row = tx.row(sa.select(tasks).where(tasks.c.id == task_id).with_for_update())
+    if row is None:
+        raise NoSuchTask(task_id)
+    return view(row)
+
+
+def open_task_of(tx: ReadTx, item_id: str) -> TaskView | None:
+    """Return the item's open first-look task, if there is one; appeals stand apart."""
+    row = tx.row(
+        sa.select(tasks).where(
+            tasks.c.item_id == item_id,
+            tasks.c.state != "closed",
+            tasks.c.kind != TaskKind.APPEAL.value,
+        )
+    )
+    return None if row is None else view(row)
+
+
+def insert(tx: Tx, **values: Any) -> None:
+    """Write a new task."""
+    tx.run(tasks.insert().values(**values))
+
+
+def change(tx: Tx, task_id: str, **values: Any) -> None:
+    """Change a task's columns."""
+    tx.run(tasks.update().where(tasks.c.id == task_id).values(**values))
+
+
+def is_known(tx: ReadTx, task_id: str) -> bool:
+    """Tell whether a task's item matched known material."""
+    return bool(tx.value(sa.select(tasks.c.known).where(tasks.c.id == task_id)))
+
+
+def exclude(tx: Tx, task_id: str, staff_id: str, why: str) -> None:
+    """Keep a task from one member of staff."""
+    if excluded(tx, task_id, staff_id) is None:
+        tx.run(exclusions.insert().values(task_id=task_id, staff_id=staff_id, why=why))
+
+
+def excluded(tx: ReadTx, task_id: str, staff_id: str) -> str | None:
+    """Return why a task is kept from somebody, or None when it is not."""
+    found = tx.value(
+        sa.select(exclusions.c.why).where(
+            exclusions.c.task_id == task_id, exclusions.c.staff_id == staff_id
+        )
+    )
+    return None if found is None else str(found)
+
+
+def next_for(tx: ReadTx, staff_id: str, *, queue: str | None, now: datetime) -> str | None:
+    """Return the id of the next task for somebody: overdue first, then by priority and age."""
+    wanted = _free(staff_id, now)
+    if queue is not None:
+        wanted = wanted.where(tasks.c.queue == queue)
+    overdue = sa.case((sa.and_(tasks.c.due_at.is_not(None), tasks.c.due_at < now), 0), else_=1)
+    order = (overdue, tasks.c.priority.desc(), tasks.c.opened_at, tasks.c.id)
+    found = tx.value(wanted.order_by(*order).limit(1).with_for_update(skip_locked=True))
+    return None if found is None else str(found)
+
+
+def _free(staff_id: str, now: datetime) -> sa.Select[tuple[str]]:
+    """Select the ids of tasks nobody holds and this person is not kept from."""
+    free = sa.or_(
+        tasks.c.state == "waiting", sa.and_(tasks.c.state == "claimed", tasks.c.lease_until < now)
+    )
+    kept = sa.select(exclusions.c.task_id).where(exclusions.c.staff_id == staff_id)
+    return sa.select(tasks.c.id).where(free, tasks.c.id.not_in(kept))
+
+
+def listed(tx: ReadTx, *, queue: str | None, limit: int) -> list[TaskView]:
+    """Return open tasks in the order they will be worked on."""
+    wanted = sa.select(tasks).where(tasks.c.state != "closed")
+    if queue is not None:
+        wanted = wanted.where(tasks.c.queue == queue)
+    order = (tasks.c.priority.desc(), tasks.c.opened_at, tasks.c.id)
+    return [view(row) for row in tx.rows(wanted.order_by(*order).limit(limit))]
+
+
+def counts(tx: ReadTx, now: datetime) -> list[Row]:
+    """Count open tasks by queue: waiting, claimed, overdue."""
+    held = sa.and_(tasks.c.state == "claimed", tasks.c.lease_until >= now)
+    overdue = sa.and_(tasks.c.due_at.is_not(None), tasks.c.due_at < now)
+    return tx.rows(
+        sa.select(
+            tasks.c.queue,
+            sa.func.count().label("open"),
+            sa.func.sum(sa.case((held, 1), else_=0)).label("claimed"),
+            sa.func.sum(sa.case((overdue, 1), else_=0)).label("overdue"),
+        )
+        .where(tasks.c.state != "closed")
+        .group_by(tasks.c.queue)
+    )
+
+
+def held_by(tx: ReadTx, staff_id: str, now: datetime) -> list[TaskView]:
+    """Return the tasks somebody holds now."""
+    wanted = sa.select(tasks).where(
+        tasks.c.state == "claimed", tasks.c.claimed_by == staff_id, tasks.c.lease_until >= now
+    )
+    return [view(row) for row in tx.rows(wanted.order_by(tasks.c.lease_until))]
+
+
+def open_for_appeal(tx: ReadTx, appeal_id: str) -> str | None:
+    """Return the id of the task an appeal has, or None."""
+    found = tx.value(sa.select(tasks.c.id).where(tasks.c.appeal_id == appeal_id))
+    return None if found is None else str(found)
+
+
+def in_total(tx: ReadTx) -> int:
+    """Count all tasks there ever were."""
+    return int(str(tx.value(sa.select(sa.func.count()).select_from(tasks))))
