@@ -1,0 +1,143 @@
+"""A reviewer claims a task, keeps it, sees its media by steps, notes it, or passes it on."""
+
+from __future__ import annotations
+
+from evenhand import evidence, intake, people, queue
+from evenhand.db import Tx
+from evenhand.ledger.append import append
+from evenhand.queue import TaskClosed, TaskKind, TaskState, TaskView
+from evenhand.review import store
+from evenhand.review.errors import NoSuchMedia, NothingSaid
+from evenhand.review.model import (
+    LEASE,
+    NOTE_CHARS_MAX,
+    Claim,
+    Note,
+    check_free,
+    check_held,
+)
+
+
+def claim(tx: Tx, actor: people.Actor, task_id: str) -> Claim:
+    """Take one task for ten minutes, renewed by the open desk. Claiming your own renews it.
+
+    Raises TaskTaken, KeptFromYou, TaskClosed, NotAllowed.
+    """
+    tx.lock(f"task:{task_id}")
+    task = queue.task(tx, actor, task_id)
+    _require_kind(actor, task.kind)
+    if task.state is TaskState.CLOSED:
+        raise TaskClosed(task_id)
+    kept = queue.kept_from(tx, task_id, actor.id)
+    check_free(task, staff_id=actor.id, kept=kept, now=tx.now)
+    if _is_live(tx, task, actor):
+        queue.extend(tx, task_id, until=tx.now + LEASE)
+        return Claim(task_id, task.claim_number, tx.now + LEASE)
+    held = queue.hold(tx, actor, task_id, until=tx.now + LEASE)
+    return Claim(task_id, held.claim_number, tx.now + LEASE)
+
+
+def claim_next(tx: Tx, actor: people.Actor, *, queue_name: str | None = None) -> Claim | None:
+    """Take the task that comes next for this reviewer, or None when nothing waits for them."""
+    people.require(actor, people.Permission.REVIEW)
+    tx.lock("claim-next")
+    task_id = queue.next_task(tx, actor.id, queue=queue_name)
+    return None if task_id is None else claim(tx, actor, task_id)
+
+
+def beat(tx: Tx, actor: people.Actor, task_id: str) -> Claim:
+    """Renew the lease of the desk that is open. Raises NotYours, LeaseEnded."""
+    task = held_task(tx, actor, task_id)
+    queue.extend(tx, task_id, until=tx.now + LEASE)
+    return Claim(task_id, task.claim_number, tx.now + LEASE)
+
+
+def release(tx: Tx, actor: people.Actor, task_id: str) -> None:
+    """Put a task back for anybody. Raises NotYours, LeaseEnded."""
+    held_task(tx, actor, task_id)
+    evidence.close_viewings(tx, actor, task_id)
+    queue.release(tx, actor, task_id)
+
+
+def skip(tx: Tx, actor: people.Actor, task_id: str, *, reason: str) -> None:
+    """Pass a task on: it will not come back to you. Raises NotYours, LeaseEnded, NothingSaid."""
+    held_task(tx, actor, task_id)
+    evidence.close_viewings(tx, actor, task_id)
+    queue.release(tx, actor, task_id, skipped=_said(reason))
+
+
+def write_note(tx: Tx, actor: people.Actor, task_id: str, *, text: str) -> str:
+    """Write an internal note. Raises NothingSaid, NoSuchTask."""
+    people.require(actor, people.Permission.REVIEW)
+    task = queue.task(tx, actor, task_id)
+    note = Note(tx.new_id(), task_id, actor.id, _said(text), tx.now)
+    store.save_note(tx, note, item_id=task.item_id)
+    append(
+        tx,
+        "note.written",
+        subject=task_id,
+        actor=actor.ref,
+        public={"note_id": note.id},
+        private={"text": note.text},
+    )
+    return note.id
+
+
+def open_media(
+    tx: Tx, actor: people.Actor, task_id: str, *, media_id: str, level: evidence.Veil
+) -> str:
+    """Raise the veil from one piece of media to a level; the viewing is recorded.
+
+    Returns the viewing's id, with which only this viewer can fetch the pixels. Raises NotYours,
+    LeaseEnded, NoSuchMedia.
+    """
+    task = held_task(tx, actor, task_id)
+    item = intake.item(tx, actor, task.item_id)
+    for media in item.media:
+        if media.id == media_id:
+            return evidence.open_viewing(
+                tx,
+                actor,
+                task_id=task_id,
+                item_id=item.id,
+                object_id=media.object_id,
+                level=level.value,
+            )
+    raise NoSuchMedia(media_id)
+
+
+def finish(tx: Tx, actor: people.Actor, task_id: str, *, outcome: str) -> None:
+    """Close a task with its outcome, and the viewings that were open with it."""
+    evidence.close_viewings(tx, actor, task_id)
+    queue.close(tx, actor, task_id, outcome=outcome)
+
+
+def held_task(tx: Tx, actor: people.Actor, task_id: str) -> TaskView:
+    """Return a task if the actor holds it now, locked until the commit.
+
+    Raises NotYours, LeaseEnded, NotAllowed.
+    """
+    tx.lock(f"task:{task_id}")
+    task = queue.task(tx, actor, task_id)
+    _require_kind(actor, task.kind)
+    check_held(task, staff_id=actor.id, now=tx.now)
+    return task
+
+
+def _require_kind(actor: people.Actor, kind: TaskKind) -> None:
+    wanted = people.Permission.REVIEW
+    if kind is TaskKind.APPEAL:
+        wanted = people.Permission.JUDGE_APPEALS
+    people.require(actor, wanted)
+
+
+def _is_live(tx: Tx, task: TaskView, actor: people.Actor) -> bool:
+    mine = task.state is TaskState.CLAIMED and task.claimed_by == actor.id
+    return mine and task.lease_until is not None and task.lease_until >= tx.now
+
+
+def _said(text: str) -> str:
+    words = text.strip()[:NOTE_CHARS_MAX]
+    if not words:
+        raise NothingSaid
+    return words

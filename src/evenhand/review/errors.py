@@ -1,0 +1,40 @@
+"""What the desk refuses.
+
+ReviewError
+├── TaskTaken
+├── NotYours
+├── KeptFromYou
+├── LeaseEnded
+├── NoSuchMedia
+└── NothingSaid
+"""
+
+from __future__ import annotations
+
+
+class ReviewError(Exception):
+    """Something about working on a task is not as it must be."""
+
+
+class TaskTaken(ReviewError):
+    """Somebody else is working on this task now; it comes back when their lease ends."""
+
+
+class NotYours(ReviewError):
+    """You do not hold this task. Claim it before you work on it."""
+
+
+class KeptFromYou(ReviewError):
+    """This task is for somebody else: you decided it first, or you passed it on."""
+
+
+class LeaseEnded(ReviewError):
+    """Your lease on this task ran out. Claim it again; what you wrote is still in the form."""
+
+
+class NoSuchMedia(ReviewError):
+    """This media does not belong to the item of this task."""
+
+
+class NothingSaid(ReviewError):
+    """A note, or the reason for a skip, needs some words."""

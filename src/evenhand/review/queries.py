@@ -1,0 +1,29 @@
+"""The desk: what a reviewer sees of a task. Who reported is not part of it."""
+
+from __future__ import annotations
+
+from evenhand import detection, intake, people, queue, rules
+from evenhand.db import ReadTx
+from evenhand.queue import TaskKind
+from evenhand.review import store
+from evenhand.review.model import Desk, Note, fold
+
+
+def desk(tx: ReadTx, actor: people.Actor, task_id: str) -> Desk:
+    """Return everything needed to decide a task. Raises NoSuchTask, NotAllowed."""
+    task = queue.task(tx, actor, task_id)
+    return Desk(
+        task=task,
+        item=intake.item(tx, actor, task.item_id),
+        assessments=tuple(detection.assessments(tx, actor, task.item_id)),
+        reports=fold(intake.reports_of(tx, actor, task.item_id)),
+        notes=notes(tx, actor, task_id),
+        proposals=tuple(rules.proposals_of(tx, actor, task.item_id)),
+        first_decision_hidden=task.kind is TaskKind.APPEAL,
+    )
+
+
+def notes(tx: ReadTx, actor: people.Actor, task_id: str) -> tuple[Note, ...]:
+    """Return the internal notes on a task, oldest first."""
+    people.require(actor, people.Permission.SEE_QUEUE)
+    return store.notes_on(tx, task_id)
