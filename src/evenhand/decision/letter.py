@@ -4,11 +4,11 @@ The page shows `as_lines`; the letter is those same lines. The words that are ou
 gettext; what the reviewer wrote stays as written, in the language the statement names.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from evenhand.decision.statement import (
     AutomatedDecision,
@@ -21,7 +21,7 @@ from evenhand.decision.statement import (
     window_problems,
 )
 from evenhand.decision.wording import text_problems
-from evenhand.policy.model import Basis, N_
+from evenhand.policy.model import N_, Basis
 
 Gettext = Callable[[str], str]
 Lines = tuple[tuple[str, str], ...]
@@ -179,3 +179,33 @@ def _restriction_text(restriction: Restriction, gettext: Gettext) -> str:
     else:
         pattern = gettext(N_("%(what)s. From %(start)s until %(end)s. Where: %(where)s."))
     return pattern % values
+
+
+def no_action_to_dict(reasons: NoActionReasons) -> dict[str, object]:
+    """Write the reporter's answer as JSON data."""
+    return {
+        "issued_on": reasons.issued_on.isoformat(),
+        "outcome": reasons.outcome.value,
+        "reasons": reasons.reasons,
+        "automated_decision": reasons.automated_decision.value,
+        "redress": {
+            "internal_complaint": reasons.redress.internal_complaint,
+            "out_of_court": reasons.redress.out_of_court,
+            "judicial": reasons.redress.judicial,
+        },
+        "appeal_until": reasons.appeal_until.isoformat(),
+        "language": reasons.language,
+    }
+
+
+def no_action_from_dict(data: Mapping[str, Any]) -> NoActionReasons:
+    """Read back what `no_action_to_dict` wrote."""
+    return NoActionReasons(
+        issued_on=date.fromisoformat(data["issued_on"]),
+        outcome=NoActionOutcome(data["outcome"]),
+        reasons=data["reasons"],
+        automated_decision=AutomatedDecision(data["automated_decision"]),
+        redress=Redress(**data["redress"]),
+        appeal_until=date.fromisoformat(data["appeal_until"]),
+        language=data["language"],
+    )

@@ -147,7 +147,7 @@ def earliest_appeal_end(issued_on: date) -> date:
     return min(first + timedelta(days=issued_on.day - 1), last)
 
 
-def draft_statement(  # noqa: PLR0913 - one argument per element of Art. 17(3), all by name
+def draft_statement(
     *,
     issued_on: date,
     clause: Clause | None = None,
@@ -186,8 +186,11 @@ def draft_statement(  # noqa: PLR0913 - one argument per element of Art. 17(3), 
     ]
     if missing:
         raise StatementIncomplete(tuple(missing))
-    assert clause is not None and source is not None and redress is not None
-    assert automated_detection is not None and automated_decision is not None
+    assert clause is not None
+    assert source is not None
+    assert redress is not None
+    assert automated_detection is not None
+    assert automated_decision is not None
     return Statement(
         issued_on=issued_on,
         restrictions=tuple(restrictions),

@@ -1,0 +1,104 @@
+"""What follows from a person's decision: strikes, a limit at the third, known material, no hold."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+
+from evenhand import banks, detection, intake, people, policy
+from evenhand.db import Tx
+from evenhand.decision import store
+from evenhand.decision.commands.making import Maker, Matter, make
+from evenhand.decision.commands.undoing import lift
+from evenhand.decision.model import (
+    LIMIT_DAYS,
+    STRIKE_RULE,
+    Outcome,
+    Verdict,
+    active_weight,
+    limit_follows,
+)
+from evenhand.policy import Clause, Measure
+
+
+def strike(tx: Tx, decision_id: str, matter: Matter, verdict: Verdict, clause: Clause) -> None:
+    """Give the strike of the rung, and let the third one limit the account for a week."""
+    account = matter.item.account
+    if account is None or verdict.outcome is not Outcome.VIOLATION:
+        return
+    before = store.strikes_of(tx, account.id)
+    here = [s for s in before if s.clause_key == clause.key]
+    weight = policy.least_restrictive(clause, active_weight(here, tx.now)).strike_weight
+    if weight == 0:
+        return
+    store.insert_strike(
+        tx,
+        {
+            "id": tx.new_id(),
+            "decision_id": decision_id,
+            "account_id": account.id,
+            "clause_key": clause.key,
+            "weight": weight,
+            "given_at": tx.now,
+            "expires_at": tx.now + timedelta(days=clause.strike_days),
+        },
+    )
+    total_before = active_weight(before, tx.now)
+    stronger = {Measure.LIMIT, Measure.SUSPEND, Measure.CLOSE} & set(verdict.measures)
+    if not stronger and limit_follows(before=total_before, after=total_before + weight):
+        _limit_account(tx, decision_id, matter, clause, total_before + weight)
+
+
+def _limit_account(tx: Tx, decision_id: str, matter: Matter, clause: Clause, strikes: int) -> None:
+    rule, version = STRIKE_RULE
+    actor = people.rule_actor(rule, version)
+    verdict = Verdict(
+        outcome=Outcome.VIOLATION,
+        clause_key=clause.key,
+        measures=(Measure.LIMIT,),
+        days=LIMIT_DAYS,
+        facts=f"With the latest decision, {strikes} strikes that have not expired stand here.",
+        reasons=(
+            "Three strikes that count at the same time limit posting for a week. "
+            "When one of them is taken back after an appeal, this limit ends too."
+        ),
+    )
+    maker = Maker(actor, actor.name, by_rule=True)
+    cause = Matter(matter.item, matter.task, matter.source, caused_by=decision_id)
+    make(tx, maker, cause, verdict)
+
+
+def bank(
+    tx: Tx, actor: people.Actor, decision_id: str, item: intake.ItemView, verdict: Verdict
+) -> None:
+    """Make the item's pictures known material when the reviewer asked for it."""
+    if verdict.add_to_bank is None:
+        return
+    for media in item.media:
+        values = [(banks.EntryKind.SHA256, media.sha256)]
+        hashes = detection.hash_of(tx, media.id)
+        if hashes is not None and hashes.pdq is not None:
+            values.append((banks.EntryKind.PDQ, hashes.pdq))
+        for kind, value in values:
+            # What stands there already was put there by somebody else, and stays theirs.
+            with suppress(banks.EntryExists):
+                banks.add_entry(
+                    tx,
+                    people.SYSTEM,
+                    bank=verdict.add_to_bank,
+                    kind=kind,
+                    value=value,
+                    source="decision",
+                    reason=f"decided by {actor.ref}",
+                    origin_decision=decision_id,
+                )
+
+
+def replace_holds(tx: Tx, item: intake.ItemView, decision_id: str) -> None:
+    """End the holds a rule put on an item, now that a person has decided."""
+    for row in store.on_item(tx, item.id):
+        mine = row["provisional"] and row["superseded_by"] is None and row["reversed_at"] is None
+        if mine and row["id"] != decision_id:
+            store.change(tx, row["id"], superseded_by=decision_id)
+            for measure in store.measures_of(tx, row["id"]):
+                lift(tx, row, measure, item, why="replaced")

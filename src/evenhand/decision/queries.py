@@ -1,0 +1,241 @@
+"""Looking at decisions: one, an account's history, what stands, and what a receipt opens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evenhand import intake, people, policy, queue
+from evenhand.db import ReadTx, Row
+from evenhand.decision import store
+from evenhand.decision.errors import NoSuchDecision
+from evenhand.decision.letter import Lines, NoActionReasons, as_lines, no_action_from_dict
+from evenhand.decision.model import (
+    ClauseRef,
+    DecisionView,
+    Outcome,
+    Restitution,
+    ReversedBy,
+    StrikeView,
+    active_weight,
+    hides,
+)
+from evenhand.decision.statement import Statement, from_dict
+from evenhand.kit.ids import short
+from evenhand.people import Permission
+from evenhand.policy import Clause, Rung
+
+HISTORY_MAX = 100
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """The least restrictive measure that fits, and why it is this one."""
+
+    rung: Rung
+    active_strikes: int
+    says: str
+
+
+def decision(tx: ReadTx, actor: people.Actor, decision_id: str) -> DecisionView:
+    """Return one decision. Raises NoSuchDecision, NotAllowed.
+
+    Staff who see the queue, keys that read decisions, and the holder of a receipt for it may.
+    """
+    _require_reader(tx, actor, decision_id)
+    return _view(tx, store.load(tx, decision_id))
+
+
+def history(tx: ReadTx, actor: people.Actor, account_id: str) -> list[DecisionView]:
+    """Return the decisions on an account, newest first."""
+    people.require(actor, Permission.SEE_QUEUE)
+    return [_view(tx, row) for row in store.on_account(tx, account_id)[:HISTORY_MAX]]
+
+
+def on_item(tx: ReadTx, actor: people.Actor, item_id: str) -> list[DecisionView]:
+    """Return the decisions on an item, oldest first."""
+    people.require(actor, Permission.SEE_QUEUE)
+    return [_view(tx, row) for row in store.on_item(tx, item_id)]
+
+
+def strikes(tx: ReadTx, actor: people.Actor, account_id: str) -> tuple[StrikeView, ...]:
+    """Return all strikes on an account, expired and voided ones too."""
+    people.require(actor, Permission.SEE_QUEUE)
+    return store.strikes_of(tx, account_id)
+
+
+def recent(
+    tx: ReadTx, actor: people.Actor, *, limit: int = 50, before: str | None = None
+) -> list[DecisionView]:
+    """Return decisions, newest first."""
+    people.require(actor, Permission.SEE_QUEUE)
+    return [_view(tx, row) for row in store.recent(tx, limit=limit, before=before)]
+
+
+def after(
+    tx: ReadTx, actor: people.Actor, *, cursor: str | None, limit: int = 50
+) -> list[DecisionView]:
+    """Return decisions for the host, oldest first, after the last one it has seen."""
+    people.require(actor, Permission.READ_DECISIONS)
+    return [_view(tx, row) for row in store.after(tx, limit=limit, cursor=cursor)]
+
+
+def for_receipt(tx: ReadTx, actor: people.Actor) -> DecisionView | None:
+    """Return the decision that a receipt speaks of: its own, or the one on its report.
+
+    None while a report has no decision yet. Raises NoSuchDecision for anybody else.
+    """
+    if actor.kind != "receipt" or actor.subject_id is None:
+        raise NoSuchDecision("a receipt opens it")
+    if actor.subject_kind == "decision":
+        return _view(tx, _latest(tx, actor.subject_id))
+    decided_by = intake.report_for_receipt(tx, actor).decision_id
+    return None if decided_by is None else _view(tx, store.load(tx, decided_by))
+
+
+def _latest(tx: ReadTx, decision_id: str) -> Row:
+    """Follow a replaced hold to the decision that replaced it."""
+    row = store.load(tx, decision_id)
+    while row["superseded_by"] is not None:
+        row = store.load(tx, row["superseded_by"])
+    return row
+
+
+def for_delivery(tx: ReadTx, decision_id: str) -> DecisionView:
+    """Return a decision so that `delivery` can write about it. Not for doors."""
+    return _view(tx, store.load(tx, decision_id))
+
+
+def current(tx: ReadTx, decision_id: str) -> DecisionView:
+    """Return the decision that stands in this one's place: itself, or what replaced it."""
+    return _view(tx, _latest(tx, decision_id))
+
+
+def standing_item(tx: ReadTx, item_id: str) -> str:
+    """Say how an item stands with the host: `allow`, `hold` (by a rule) or `restricted`."""
+    answer = "allow"
+    for row in store.on_item(tx, item_id):
+        stands = row["reversed_at"] is None and row["superseded_by"] is None
+        if stands and hides(store.measures_of(tx, row["id"]), tx.now):
+            if not row["provisional"]:
+                return "restricted"
+            answer = "hold"
+    return answer
+
+
+def suggestion(tx: ReadTx, actor: people.Actor, task_id: str, clause_key: str) -> Suggestion:
+    """Say which measure is the least restrictive that fits this account under this clause."""
+    task = queue.task(tx, actor, task_id)
+    clause = policy.clause(tx, clause_key)
+    return suggest(tx, clause, task.account_id)
+
+
+def suggest(
+    tx: ReadTx, clause: Clause, account_id: str | None, *, without: str | None = None
+) -> Suggestion:
+    """Count the strikes that stand under a clause and pick its rung.
+
+    `without` leaves out the strikes of one decision: the one that is being looked at again.
+    """
+    found = store.strikes_of(tx, account_id) if account_id else ()
+    here = [s for s in found if s.clause_key == clause.key and s.decision_id != without]
+    active = active_weight(here, tx.now)
+    rung = policy.least_restrictive(clause, active)
+    if active == 0:
+        says = "first time under this clause"
+    else:
+        says = f"{active} active strike{'s' if active > 1 else ''} under this clause"
+    return Suggestion(rung, active, says)
+
+
+def resting_on(tx: ReadTx, entry_id: str) -> list[tuple[str, str, policy.Harm]]:
+    """Return (decision id, item id, harm) of standing decisions that cite a bank entry."""
+    found = []
+    for row in store.standing(tx):
+        if entry_id in row["evidence"] and row["clause_key"] is not None:
+            clause = policy.clause(tx, row["clause_key"], row["clause_version"])
+            found.append((row["id"], row["item_id"], clause.harm))
+    return found
+
+
+def count(tx: ReadTx) -> int:
+    """Count all decisions."""
+    return store.count(tx)
+
+
+def _require_reader(tx: ReadTx, actor: people.Actor, decision_id: str) -> None:
+    if actor.kind == "receipt":
+        own = for_receipt(tx, actor)
+        if own is None or own.id != decision_id:
+            raise NoSuchDecision(decision_id)
+        return
+    if not people.may(actor, Permission.READ_DECISIONS):
+        people.require(actor, Permission.SEE_QUEUE)
+
+
+def _view(tx: ReadTx, row: Row) -> DecisionView:
+    statement = from_dict(row["statement"]) if row["statement"] else None
+    no_action = no_action_from_dict(row["no_action"]) if row["no_action"] else None
+    clause = None
+    if row["clause_key"] is not None:
+        clause = policy.clause(tx, row["clause_key"], row["clause_version"])
+    restitution = None
+    if row["reversed_at"] is not None:
+        restitution = Restitution(tuple(row["undone"]), tuple(row["not_undone"]))
+    return DecisionView(
+        id=row["id"],
+        short=short(row["id"]),
+        task_id=row["task_id"],
+        item_id=row["item_id"],
+        account_id=row["account_id"],
+        outcome=Outcome(row["outcome"]),
+        clause=_clause_ref(clause),
+        measures=store.measures_of(tx, row["id"]),
+        facts=row["facts"],
+        reasons=row["reasons"],
+        above_ladder_reason=row["above_ladder_reason"],
+        statement=statement,
+        no_action=no_action,
+        lines=_lines(row, clause, statement, no_action),
+        source=row["source"],
+        made_at=row["made_at"],
+        automated=row["automated"],
+        automated_detection=row["automated_detection"],
+        by_ref=row["by_ref"],
+        by_name=row["by_name"],
+        provisional=row["provisional"],
+        caused_by=row["caused_by"],
+        superseded_by=row["superseded_by"],
+        appeal_until=row["appeal_until"],
+        notice_until=row["notice_until"],
+        reversed_at=row["reversed_at"],
+        reversed_by=ReversedBy(row["reversed_by"]) if row["reversed_by"] else None,
+        restitution=restitution,
+    )
+
+
+def _clause_ref(clause: Clause | None) -> ClauseRef | None:
+    if clause is None:
+        return None
+    return ClauseRef(clause.key, clause.number, clause.version, clause.title)
+
+
+def _lines(
+    row: Row,
+    clause: Clause | None,
+    statement: Statement | None,
+    no_action: NoActionReasons | None,
+) -> Lines:
+    """Return what the person reads: from the object, or for a warning from the record."""
+    told = statement or no_action
+    if told is not None:
+        return as_lines(told)
+    if clause is None:
+        return ()
+    return (
+        ("Date", row["made_at"].date().isoformat()),
+        ("What we did", "A warning was sent"),
+        ("What happened", row["facts"]),
+        ("The rule", f"{clause.number} {clause.title} (version {clause.version})"),
+        ("Why the rule applies", row["reasons"]),
+        ("You can ask us until", row["appeal_until"].date().isoformat()),
+    )
