@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 from pathlib import Path
 
 
@@ -32,7 +31,7 @@ class FolderShelf:
                 return
             fresh = self._file.with_suffix(".fresh")
             fresh.write_text(note, encoding="utf-8")
-            os.replace(fresh, self._file)
+            fresh.replace(self._file)
 
 
 def _size(note: str) -> int:

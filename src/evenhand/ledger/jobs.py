@@ -11,7 +11,13 @@ from evenhand.db import ReadTx, Tx, metadata
 from evenhand.ledger import leases
 from evenhand.ledger.leases import Work
 
-table = sa.Table("jobs", metadata, *leases.lease_columns(), *leases.lease_indexes("jobs"))
+table = sa.Table(
+    "jobs",
+    metadata,
+    *leases.lease_columns(),
+    sa.Index("ix_jobs_subject", "subject"),
+    *leases.lease_indexes("jobs"),
+)
 
 LEASE_SECONDS = 30
 
@@ -54,6 +60,25 @@ def waiting_for(tx: ReadTx, subject: str, kind: str) -> str | None:
         .limit(1)
     )
     return None if found is None else str(found)
+
+
+def unfinished_for(tx: ReadTx, subject: str) -> list[tuple[str, str]]:
+    """Return (id, state) of the jobs that are not done for a subject, oldest first."""
+    wanted = sa.select(table.c.id, table.c.state).where(
+        table.c.subject == subject, table.c.state != leases.DONE
+    )
+    return [(row["id"], row["state"]) for row in tx.rows(wanted.order_by(table.c.id))]
+
+
+def dead(tx: ReadTx, *, limit: int) -> list[sa.RowMapping]:
+    """Return the jobs that were given up, oldest first."""
+    found = sa.select(table).where(table.c.state == leases.DEAD).order_by(table.c.made_at)
+    return tx.rows(found.limit(limit))
+
+
+def revive(tx: Tx, work_id: str) -> bool:
+    """Take up a job that was given up. False when it is not one."""
+    return leases.revive(tx, table, work_id)
 
 
 def unfinished(tx: ReadTx, *, due_by: datetime) -> int:

@@ -68,7 +68,7 @@ def lease_indexes(table: str) -> list[sa.Index]:
     ]
 
 
-def put(  # noqa: PLR0913 - the columns of one row, all by keyword
+def put(
     tx: Tx,
     table: sa.Table,
     *,
@@ -102,11 +102,19 @@ def put(  # noqa: PLR0913 - the columns of one row, all by keyword
 
 
 def claim(
-    tx: Tx, table: sa.Table, who: str, *, limit: int, lease_seconds: int, only: str | None = None
+    tx: Tx,
+    table: sa.Table,
+    who: str,
+    *,
+    limit: int,
+    lease_seconds: int,
+    only: str | None = None,
+    unless: sa.ColumnElement[bool] | None = None,
 ) -> list[Work]:
     """Take work that is due, or whose holder has gone quiet, for `lease_seconds`.
 
-    `only` narrows the claim to one row by id, for a door that wants its answer at once.
+    `only` narrows the claim to one row by id, for a door that wants its answer at once; rows
+    for which `unless` holds are left alone.
     """
     ready = sa.and_(table.c.state == sa.literal_column("'ready'"), table.c.run_at <= tx.now)
     stale = sa.and_(table.c.state == sa.literal_column("'running'"), table.c.lease_until < tx.now)
@@ -116,7 +124,9 @@ def claim(
             wanted = sa.select(table.c.id).where(due).order_by(order, table.c.id)
             if only is not None:
                 wanted = wanted.where(table.c.id == only)
-            wanted = wanted.limit(limit - len(ids)).with_for_update(skip_locked=True)
+            if unless is not None:
+                wanted = wanted.where(sa.not_(unless))
+            wanted = wanted.limit(limit - len(ids)).with_for_update(skip_locked=True, of=table)
             ids += [row["id"] for row in tx.rows(wanted)]
     if not ids:
         return []

@@ -40,6 +40,7 @@ EVENTS: Final[dict[str, EventKind]] = {
     "task.claimed": EventKind("a reviewer took a task"),
     "task.released": EventKind("a task went back to the queue"),
     "task.skipped": EventKind("a reviewer passed a task on to somebody else"),
+    "task.escalated": EventKind("a reviewer asked for somebody more senior to look"),
     "task.closed": EventKind("a task was decided"),
     "task.reopened": EventKind("what a decision rested on was withdrawn"),
     "media.opened": EventKind("a reviewer raised the veil from media to a level"),

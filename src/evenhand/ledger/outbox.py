@@ -6,6 +6,7 @@ person). What only the receiver may read (an address, a receipt) is sealed in it
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -21,7 +22,9 @@ table = sa.Table(
     "outbox",
     metadata,
     *leases.lease_columns(),
+    sa.Column("after", sa.String(36)),
     sa.Index("ix_outbox_subject", "subject"),
+    sa.Index("ix_outbox_after", "after"),
     *leases.lease_indexes("outbox"),
 )
 
@@ -30,7 +33,7 @@ PURPOSE = "outbox"
 KINDS = ("effect.host", "message.host", "message.mail")
 
 
-def put(  # noqa: PLR0913 - one row, all by keyword
+def put(
     tx: Tx,
     kind: str,
     payload: dict[str, Any],
@@ -39,11 +42,13 @@ def put(  # noqa: PLR0913 - one row, all by keyword
     secret: dict[str, Any] | None = None,
     run_at: datetime | None = None,
     dedupe: str | None = None,
+    after: str | None = None,
 ) -> str | None:
     """Add something to send. `secret` is sealed to the row. Returns its id: the idempotency key.
 
     `subject` is the id of what it is about (a decision, a report, an appeal). Returns None when
-    something with the same dedupe key was already put.
+    something with the same dedupe key was already put. `after` is the dedupe key of what must be
+    delivered, or given up, first: a lift never overtakes the measure it lifts.
     """
     if kind not in KINDS:
         raise ValueError(f"{kind!r} is not one of {KINDS}")
@@ -53,7 +58,7 @@ def put(  # noqa: PLR0913 - one row, all by keyword
         sealed = tx.resources.keys.seal(
             canonical(secret).encode(), purpose=PURPOSE, context=work_id
         )
-    return leases.put(
+    put_id = leases.put(
         tx,
         table,
         kind=kind,
@@ -64,11 +69,29 @@ def put(  # noqa: PLR0913 - one row, all by keyword
         work_id=work_id,
         sealed=sealed,
     )
+    if put_id is not None and after is not None:
+        first = tx.value(sa.select(table.c.id).where(table.c.dedupe == after))
+        tx.run(table.update().where(table.c.id == put_id).values(after=first))
+    return put_id
+
+
+def secret_of(tx: ReadTx, work: Work) -> dict[str, Any]:
+    """Open what was sealed to a row; empty when nothing was. For sending it, and nothing else."""
+    if work.sealed is None:
+        return {}
+    plain = tx.resources.keys.open(work.sealed, purpose=PURPOSE, context=work.id)
+    return dict(json.loads(plain))
 
 
 def claim(tx: Tx, who: str, *, limit: int) -> list[Work]:
-    """Take what is due to be sent."""
-    return leases.claim(tx, table, who, limit=limit, lease_seconds=LEASE_SECONDS)
+    """Take what is due to be sent, leaving what must wait for something else to go first."""
+    first = table.alias("first")
+    waiting = sa.exists(
+        sa.select(first.c.id).where(
+            first.c.id == table.c.after, first.c.state.in_((leases.READY, leases.RUNNING))
+        )
+    )
+    return leases.claim(tx, table, who, limit=limit, lease_seconds=LEASE_SECONDS, unless=waiting)
 
 
 def acknowledge(tx: Tx, work: Work) -> None:
@@ -82,7 +105,12 @@ def fail(tx: Tx, work: Work, error: str, *, for_good: bool = False) -> bool:
 
 
 def resend(tx: Tx, work_id: str) -> bool:
-    """Send a dead letter again from the start. False when it is not a dead letter."""
+    """Send a dead letter again from the start.
+
+    False when it is not a dead letter, or when something that lifts it was put since.
+    """
+    if tx.value(sa.select(table.c.id).where(table.c.after == work_id).limit(1)):
+        return False
     return leases.revive(tx, table, work_id)
 
 

@@ -175,9 +175,12 @@ def _check_private(tx: ReadTx) -> list[Finding]:
 
 def prove(tx: ReadTx, index: int) -> Proof:
     """Prove that a line is in the tree as it stands. Raises IndexError when there is no such."""
-    leaves = [bytes(h) for h in tx.conn.execute(
-        sa.select(store.lines.c.leaf).order_by(store.lines.c.line)
-    ).scalars()]
+    leaves = [
+        bytes(h)
+        for h in tx.conn.execute(
+            sa.select(store.lines.c.leaf).order_by(store.lines.c.line)
+        ).scalars()
+    ]
     path = inclusion_path(index, leaves)
     text = tx.value(sa.select(store.lines.c.text).where(store.lines.c.line == index))
     return Proof(index, str(text), len(leaves), tuple(path), str(store.head_note(tx)))
