@@ -39,10 +39,10 @@ _NOT_A_URL: Final = N_("This is not a web address. It begins with https:// or ht
 
 
 class NoticeIncomplete(Exception):
-    """A notice that cannot be taken yet: `problems` maps each field to a sentence for the sender."""
+    """A notice that cannot be taken yet: `problems` has a sentence for each field to mend."""
 
     def __init__(self, problems: Mapping[str, str]) -> None:
-        """Keep every problem, so the sender mends the form once; what they wrote is not repeated."""
+        """Keep every problem, so the form is mended once; nothing the sender wrote is repeated."""
         super().__init__("; ".join(f"{name}: {why}" for name, why in problems.items()))
         self.problems: Mapping[str, str] = MappingProxyType(dict(problems))
 
@@ -110,7 +110,7 @@ def check_notice(raw: Mapping[str, object]) -> Notice:
     notice = Notice(
         explanation=_explanation(shaped, problems),
         locations=_locations(shaped, problems),
-        notifier=_notifier(shaped, problems, exempt=category is Harm.CHILD_SAFETY),
+        notifier=_notifier(shaped, problems, exempt=shaped.get("csam_exempt") is True),
         category=category,
         legal_provision=_text(shaped, "legal_provision", problems, DETAIL_MAX_CHARS),
         member_state=_matching(
@@ -130,25 +130,30 @@ def check_notice(raw: Mapping[str, object]) -> Notice:
 
 
 def shape_form(raw: Mapping[str, object]) -> dict[str, object]:
-    """Give a form's flat strings the schema's shape; JSON in that shape passes through unchanged.
+    """Give a form's flat strings the schema's shape; JSON in that shape keeps it.
 
     `locations` may be one address per line; `notifier_name` and the like join `notifier`; ticked
-    boxes become true. A field left empty counts as left out.
+    boxes become true; a field left empty counts as left out. The sender of a notice about the
+    abuse of a child is exempt unless the notice says otherwise.
     """
     shaped = {name: value for name, value in raw.items() if value not in ("", None)}
     where = shaped.get("locations")
     if isinstance(where, str):
-        shaped["locations"] = [line for line in where.splitlines() if line.strip()]
-    if isinstance(shaped.get("locations"), list | tuple):
-        entries: list[object] = list(shaped["locations"])  # type: ignore[call-overload]
-        shaped["locations"] = [{"url": e} if isinstance(e, str) else e for e in entries]
+        where = [line for line in where.splitlines() if line.strip()]
+    if isinstance(where, list | tuple):
+        shaped["locations"] = [{"url": e} if isinstance(e, str) else e for e in where]
     flat = {name: shaped.pop(f"notifier_{name}", None) for name in _NOTIFIER_FIELDS}
-    if any(flat.values()) and "notifier" not in shaped:
-        shaped["notifier"] = _filled(**flat)
+    given = shaped.pop("notifier", flat)
+    if isinstance(given, Mapping):
+        given = {name: value for name, value in given.items() if value not in ("", None)}
+    if given != {}:
+        shaped["notifier"] = given
     for box in ("good_faith", "csam_exempt"):
         value = shaped.get(box)
         if isinstance(value, str) and value.strip().lower() in _YES | _NO:
             shaped[box] = value.strip().lower() in _YES
+    if shaped.get("category") == Harm.CHILD_SAFETY:
+        shaped.setdefault("csam_exempt", True)
     return shaped
 
 
@@ -254,7 +259,7 @@ def _notifier(
     )
 
 
-def _matching(  # noqa: PLR0913 - one field, its rule and its sentence
+def _matching(
     data: Mapping[str, object],
     name: str,
     problems: dict[str, str],

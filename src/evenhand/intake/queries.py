@@ -1,0 +1,120 @@
+"""Reading what arrived. No view here says who reported: identities are opened elsewhere."""
+
+from __future__ import annotations
+
+from evenhand import people
+from evenhand.db import ReadTx
+from evenhand.intake import store
+from evenhand.intake.errors import NoSuchItem, NoSuchReport
+from evenhand.intake.items import url_key
+from evenhand.intake.model import (
+    AccountView,
+    ItemKind,
+    ItemView,
+    MediaView,
+    ReporterCount,
+    ReportView,
+    accuracy,
+)
+from evenhand.kit.ids import is_id
+
+
+def kinds(tx: ReadTx) -> dict[str, ItemKind]:
+    """Return the declared kinds by name: what a host may send."""
+    return store.load_kinds(tx)
+
+
+def item(tx: ReadTx, actor: people.Actor, item_id: str) -> ItemView:
+    """Return one version of an item, for staff, the system, and keys that send items.
+
+    Raises NotAllowed, NoSuchItem.
+    """
+    if actor.kind != "key" or not people.may(actor, people.Permission.SEND_ITEMS):
+        people.require(actor, people.Permission.SEE_QUEUE)
+    found = store.load_item(tx, item_id) if is_id(item_id) else None
+    if found is None:
+        raise NoSuchItem
+    return found
+
+
+def item_named(tx: ReadTx, kind: str, external_id: str) -> str | None:
+    """Return the id of the latest version of an item by the host's names, or None."""
+    row = store.latest_item(tx, kind, external_id)
+    return None if row is None else str(row["id"])
+
+
+def item_by_url(tx: ReadTx, url: str) -> str | None:
+    """Return the id of the latest item at an address, or None."""
+    return store.item_id_at(tx, url_key(url))
+
+
+def media(tx: ReadTx, actor: people.Actor, media_id: str) -> tuple[str, MediaView]:
+    """Return one picture's facts and the id of its item. Raises NotAllowed, NoSuchItem."""
+    people.require(actor, people.Permission.SEE_QUEUE)
+    found = store.load_media(tx, media_id) if is_id(media_id) else None
+    if found is None:
+        raise NoSuchItem
+    return found
+
+
+def account(tx: ReadTx, account_id: str) -> AccountView | None:
+    """Return one account, or None. For other rooms."""
+    return store.load_account(tx, account_id)
+
+
+def reports_of(tx: ReadTx, actor: people.Actor, item_id: str) -> list[ReportView]:
+    """Return an item's reports without their senders, oldest first. Raises NotAllowed."""
+    people.require(actor, people.Permission.SEE_QUEUE)
+    return store.load_reports(tx, store.reports.c.item_id == item_id)
+
+
+def report(tx: ReadTx, actor: people.Actor, report_id: str) -> ReportView:
+    """Return one report without its sender. Raises NotAllowed, NoSuchReport."""
+    people.require(actor, people.Permission.SEE_QUEUE)
+    return _one_report(tx, report_id)
+
+
+def report_for_receipt(tx: ReadTx, actor: people.Actor) -> ReportView:
+    """Return the report a reporter's receipt is for. Raises NoSuchReport for any other actor."""
+    mine = (actor.kind, actor.holder, actor.subject_kind) == ("receipt", "reporter", "report")
+    if not mine or actor.subject_id is None:
+        raise NoSuchReport
+    return _one_report(tx, actor.subject_id)
+
+
+def notice(tx: ReadTx, actor: people.Actor, report_id: str) -> dict[str, object] | None:
+    """Return a report's Art. 16 notice without its sender; None for a plain report.
+
+    Raises NotAllowed.
+    """
+    people.require(actor, people.Permission.SEE_QUEUE)
+    return store.notice_of(tx, report_id)
+
+
+def reporters(tx: ReadTx, item_id: str) -> ReporterCount:
+    """Count who reported an item: however often one person did, they count once."""
+    return store.count_reporters(tx, item_id)
+
+
+def identity_of_report(tx: ReadTx, report_id: str) -> str | None:
+    """Return the pointer to a report's sealed sender, for delivery to answer them, or None."""
+    found = store.pointer_of(tx, report_id)
+    return None if found is None else found[0]
+
+
+def reporter_ref_of(tx: ReadTx, report_id: str) -> str | None:
+    """Return the keyed digest that tells a report's sender from others, or None."""
+    found = store.pointer_of(tx, report_id)
+    return None if found is None else found[1]
+
+
+def reporter_accuracy(tx: ReadTx, reporter_ref: str) -> tuple[int, int]:
+    """Count how often decisions agreed and disagreed with a reporter, from the rows as they are."""
+    return accuracy(store.outcomes_of_reporter(tx, reporter_ref))
+
+
+def _one_report(tx: ReadTx, report_id: str) -> ReportView:
+    found = store.load_reports(tx, store.reports.c.id == report_id) if is_id(report_id) else []
+    if not found:
+        raise NoSuchReport
+    return found[0]

@@ -1,0 +1,358 @@
+"""Intake's tables: kinds, accounts, items with their media, reports, and answered requests.
+
+`reports` holds a pointer to the sealed identity and a keyed digest of it, never the identity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from evenhand.db import ReadTx, Tx, UtcTime, metadata
+from evenhand.intake.model import (
+    ADDRESS,
+    AccountView,
+    Field,
+    FieldRole,
+    FieldType,
+    FieldView,
+    ItemKind,
+    ItemView,
+    MediaView,
+    ReportBasis,
+    ReporterCount,
+    ReportOutcome,
+    ReportView,
+    SettledReport,
+    Via,
+)
+from evenhand.kit.ids import short
+from evenhand.policy import Harm
+
+item_kinds = sa.Table(
+    "item_kinds",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("fields", sa.JSON, nullable=False),
+    sa.Column("declared_at", UtcTime, nullable=False),
+)
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("external_id", sa.Text, nullable=False, unique=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("language", sa.Text),
+    sa.Column("identity_id", sa.String(36)),
+    sa.Column("contact_ref", sa.String(64)),
+    sa.Column("seen_at", UtcTime, nullable=False),
+)
+
+items = sa.Table(
+    "items",
+    metadata,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("external_id", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("account_id", sa.String(36), sa.ForeignKey("accounts.id")),
+    sa.Column("url", sa.Text),
+    sa.Column("url_key", sa.String(64)),
+    sa.Column("reach", sa.BigInteger),
+    sa.Column("fields", sa.JSON, nullable=False),
+    sa.Column("content_hash", sa.String(64), nullable=False),
+    sa.Column("created_at", UtcTime),
+    sa.Column("received_at", UtcTime, nullable=False),
+    sa.UniqueConstraint("kind", "external_id", "version"),
+    sa.Index("ix_items_account_id", "account_id"),
+    sa.Index("ix_items_url_key", "url_key"),
+)
+
+media = sa.Table(
+    "media",
+    metadata,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("item_id", sa.String(36), sa.ForeignKey("items.id"), nullable=False),
+    sa.Column("field", sa.Text, nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("object_id", sa.String(36), nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("media_type", sa.Text, nullable=False),
+    sa.Column("width", sa.Integer, nullable=False),
+    sa.Column("height", sa.Integer, nullable=False),
+    sa.Column("bytes", sa.Integer, nullable=False),
+    sa.Index("ix_media_item_id", "item_id"),
+    sa.Index("ix_media_sha256", "sha256"),
+)
+
+reports = sa.Table(
+    "reports",
+    metadata,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("item_id", sa.String(36), sa.ForeignKey("items.id"), nullable=False),
+    sa.Column("via", sa.Text, nullable=False),
+    sa.Column("basis", sa.Text, nullable=False),
+    sa.Column("harm", sa.Text, nullable=False),
+    sa.Column("explanation", sa.Text, nullable=False),
+    sa.Column("notice", sa.JSON(none_as_null=True)),
+    sa.Column("language", sa.Text),
+    sa.Column("identity_id", sa.String(36)),
+    sa.Column("reporter_ref", sa.String(64)),
+    sa.Column("trusted", sa.Boolean, nullable=False),
+    sa.Column("clock", sa.Text, nullable=False),
+    sa.Column("law", sa.Text),
+    sa.Column("due_at", UtcTime, nullable=False),
+    sa.Column("received_at", UtcTime, nullable=False),
+    sa.Column("repeat_of", sa.String(36), sa.ForeignKey("reports.id")),
+    sa.Column("outcome", sa.Text),
+    sa.Column("decided_at", UtcTime),
+    sa.Column("decision_id", sa.String(36)),
+    sa.Index("ix_reports_item_id", "item_id"),
+    sa.Index("ix_reports_reporter_ref", "reporter_ref"),
+)
+
+idempotency = sa.Table(
+    "idempotency",
+    metadata,
+    sa.Column("scope", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Index("ix_idempotency_at", "at"),
+)
+
+
+def load_kinds(tx: ReadTx) -> dict[str, ItemKind]:
+    """Return the declared kinds by name."""
+    rows = tx.rows(sa.select(item_kinds).order_by(item_kinds.c.name))
+    return {
+        row["name"]: ItemKind(row["name"], tuple(Field.from_dict(f) for f in row["fields"]))
+        for row in rows
+    }
+
+
+def save_kind(tx: Tx, kind: ItemKind) -> None:
+    """Write a kind, in place of an earlier declaration."""
+    values = {"fields": [field.to_dict() for field in kind.fields], "declared_at": tx.now}
+    if not tx.run(item_kinds.update().where(item_kinds.c.name == kind.name).values(**values)):
+        tx.run(item_kinds.insert().values(name=kind.name, **values))
+
+
+def account_by_external_id(tx: ReadTx, external_id: str) -> sa.RowMapping | None:
+    """Return the row of an account by the host's id, or None."""
+    return tx.row(sa.select(accounts).where(accounts.c.external_id == external_id))
+
+
+def save_account(tx: Tx, account_id: str, values: Mapping[str, Any], *, known: bool) -> None:
+    """Write a new account, or what changed of a known one."""
+    if known:
+        tx.run(accounts.update().where(accounts.c.id == account_id).values(**values))
+    else:
+        tx.run(accounts.insert().values(id=account_id, **values))
+
+
+def load_account(tx: ReadTx, account_id: str) -> AccountView | None:
+    """Return one account, or None."""
+    row = tx.row(sa.select(accounts).where(accounts.c.id == account_id))
+    if row is None:
+        return None
+    names = ("id", "external_id", "name", "language", "identity_id")
+    return AccountView(**{name: row[name] for name in names})
+
+
+def latest_item(tx: ReadTx, kind: str, external_id: str) -> sa.RowMapping | None:
+    """Return the row of the latest version of an item by the host's id, or None."""
+    same = sa.and_(items.c.kind == kind, items.c.external_id == external_id)
+    return tx.row(sa.select(items).where(same).order_by(items.c.version.desc()).limit(1))
+
+
+def item_id_at(tx: ReadTx, url_key: str) -> str | None:
+    """Return the id of the latest item at an address: one the host sent before a mere address."""
+    only_address = sa.case((items.c.kind == ADDRESS.name, 1), else_=0)
+    wanted = sa.select(items.c.id).where(items.c.url_key == url_key)
+    found = tx.value(wanted.order_by(only_address, items.c.id.desc()).limit(1))
+    return None if found is None else str(found)
+
+
+def save_item(tx: Tx, values: Mapping[str, Any]) -> None:
+    """Write one version of an item."""
+    tx.run(items.insert().values(**values))
+
+
+def save_media(tx: Tx, values: Mapping[str, Any]) -> None:
+    """Write one picture of an item."""
+    tx.run(media.insert().values(**values))
+
+
+def load_item(tx: ReadTx, item_id: str) -> ItemView | None:
+    """Return one version of an item with its account and media, or None."""
+    row = tx.row(sa.select(items).where(items.c.id == item_id))
+    if row is None:
+        return None
+    in_order = (media.c.field, media.c.position)
+    pictures = tx.rows(sa.select(media).where(media.c.item_id == item_id).order_by(*in_order))
+    by_field: dict[str, list[str]] = {}
+    for picture in pictures:
+        by_field.setdefault(picture["field"], []).append(picture["id"])
+    return ItemView(
+        id=row["id"],
+        short=short(row["id"]),
+        kind=row["kind"],
+        external_id=row["external_id"],
+        version=row["version"],
+        url=row["url"],
+        reach=row["reach"],
+        account=None if row["account_id"] is None else load_account(tx, row["account_id"]),
+        fields=tuple(_field(one, by_field) for one in row["fields"]),
+        media=tuple(_media(picture) for picture in pictures),
+        received_at=row["received_at"],
+        created_at=row["created_at"],
+    )
+
+
+def _field(one: Mapping[str, Any], by_field: Mapping[str, list[str]]) -> FieldView:
+    value = one["value"]
+    if one["type"] == FieldType.IMAGE.value:
+        ids = by_field.get(one["name"], [])
+        value = ids if isinstance(value, list) else ids[0]
+    return FieldView(one["name"], FieldType(one["type"]), FieldRole(one["role"]), value)
+
+
+def _media(row: sa.RowMapping) -> MediaView:
+    names = ("id", "object_id", "field", "media_type", "width", "height", "sha256", "bytes")
+    return MediaView(**{name: row[name] for name in names})
+
+
+def load_media(tx: ReadTx, media_id: str) -> tuple[str, MediaView] | None:
+    """Return one picture and the id of the item it belongs to, or None."""
+    row = tx.row(sa.select(media).where(media.c.id == media_id))
+    return None if row is None else (row["item_id"], _media(row))
+
+
+def save_report(tx: Tx, values: Mapping[str, Any]) -> None:
+    """Write one report."""
+    tx.run(reports.insert().values(**values))
+
+
+def open_reports_by(tx: ReadTx, reporter_ref: str, item_id: str) -> list[sa.RowMapping]:
+    """Return one reporter's undecided reports of any version of an item, oldest first."""
+    this, other = items.alias("this"), items.alias("other")
+    versions = (
+        sa.select(other.c.id)
+        .join(this, sa.and_(this.c.kind == other.c.kind, this.c.external_id == other.c.external_id))
+        .where(this.c.id == item_id)
+    )
+    wanted = sa.select(reports).where(
+        reports.c.reporter_ref == reporter_ref,
+        reports.c.item_id.in_(versions),
+        reports.c.outcome.is_(None),
+    )
+    return tx.rows(wanted.order_by(reports.c.id))
+
+
+def load_reports(tx: ReadTx, where: sa.ColumnElement[bool]) -> list[ReportView]:
+    """Return reports without their senders, oldest first."""
+    rows = tx.rows(sa.select(reports).where(where).order_by(reports.c.received_at, reports.c.id))
+    return [_report(row) for row in rows]
+
+
+def _report(row: sa.RowMapping) -> ReportView:
+    return ReportView(
+        id=row["id"],
+        item_id=row["item_id"],
+        via=Via(row["via"]),
+        basis=ReportBasis(row["basis"]),
+        harm=Harm(row["harm"]),
+        explanation=row["explanation"],
+        language=row["language"],
+        trusted=row["trusted"],
+        clock=row["clock"],
+        law=row["law"],
+        due_at=row["due_at"],
+        received_at=row["received_at"],
+        outcome=None if row["outcome"] is None else ReportOutcome(row["outcome"]),
+        decided_at=row["decided_at"],
+        decision_id=row["decision_id"],
+        repeat_of=row["repeat_of"],
+    )
+
+
+def pointer_of(tx: ReadTx, report_id: str) -> tuple[str | None, str | None] | None:
+    """Return a report's pointer to its sealed sender and their keyed digest, or None."""
+    wanted = sa.select(reports.c.identity_id, reports.c.reporter_ref)
+    row = tx.row(wanted.where(reports.c.id == report_id))
+    return None if row is None else (row["identity_id"], row["reporter_ref"])
+
+
+def notice_of(tx: ReadTx, report_id: str) -> dict[str, Any] | None:
+    """Return a report's notice without its sender, or None when it is not a notice."""
+    found = tx.value(sa.select(reports.c.notice).where(reports.c.id == report_id))
+    return dict(found) if isinstance(found, dict) else None
+
+
+def settle(tx: Tx, item_id: str, outcome: ReportOutcome, decision_id: str | None) -> list[str]:
+    """Give every undecided report of an item its outcome; return their ids, oldest first."""
+    undecided = sa.and_(reports.c.item_id == item_id, reports.c.outcome.is_(None))
+    ids = [r["id"] for r in tx.rows(sa.select(reports.c.id).where(undecided).order_by("id"))]
+    values = {"outcome": outcome.value, "decided_at": tx.now, "decision_id": decision_id}
+    tx.run(reports.update().where(reports.c.id.in_(ids)).values(**values))
+    return ids
+
+
+def settled(tx: ReadTx, ids: Sequence[str]) -> list[SettledReport]:
+    """Return what is needed to answer the senders of these reports."""
+    wanted = sa.select(reports).where(reports.c.id.in_(ids)).order_by(reports.c.id)
+    return [SettledReport(r["id"], r["identity_id"], r["language"]) for r in tx.rows(wanted)]
+
+
+def unsettle(tx: Tx, item_id: str, decision_id: str | None) -> list[str]:
+    """Take back outcomes: all of an item's, or those one decision gave. Return the ids."""
+    decided = sa.and_(reports.c.item_id == item_id, reports.c.outcome.is_not(None))
+    if decision_id is not None:
+        decided = sa.and_(decided, reports.c.decision_id == decision_id)
+    ids = [r["id"] for r in tx.rows(sa.select(reports.c.id).where(decided).order_by("id"))]
+    values = {"outcome": None, "decided_at": None, "decision_id": None}
+    tx.run(reports.update().where(reports.c.id.in_(ids)).values(**values))
+    return ids
+
+
+def outcomes_of_reporter(tx: ReadTx, reporter_ref: str) -> list[ReportOutcome]:
+    """Return the outcomes of one reporter's decided reports, repeats left out."""
+    wanted = sa.select(reports.c.outcome).where(
+        reports.c.reporter_ref == reporter_ref,
+        reports.c.repeat_of.is_(None),
+        reports.c.outcome.is_not(None),
+    )
+    return [ReportOutcome(row["outcome"]) for row in tx.rows(wanted)]
+
+
+def count_reporters(tx: ReadTx, item_id: str) -> ReporterCount:
+    """Count the people told apart, and the reports whose senders cannot be told apart."""
+    distinct = sa.func.count(sa.distinct(reports.c.reporter_ref)).label("known")
+    nameless = sa.func.sum(sa.case((reports.c.reporter_ref.is_(None), 1), else_=0)).label("none")
+    row = tx.row(sa.select(distinct, nameless).where(reports.c.item_id == item_id))
+    return ReporterCount(int(row["known"]), int(row["none"] or 0)) if row else ReporterCount(0, 0)
+
+
+def load_answer(tx: ReadTx, scope: str, key: str, *, since: datetime) -> sa.RowMapping | None:
+    """Return what a request was answered, unless that is too long ago."""
+    same = sa.and_(idempotency.c.scope == scope, idempotency.c.key == key)
+    return tx.row(sa.select(idempotency).where(same, idempotency.c.at >= since))
+
+
+def save_answer(tx: Tx, values: Mapping[str, Any]) -> None:
+    """Remember an answer, in place of one that ran out."""
+    same = sa.and_(idempotency.c.scope == values["scope"], idempotency.c.key == values["key"])
+    tx.run(idempotency.delete().where(same))
+    tx.run(idempotency.insert().values(**values))
+
+
+def forget_answers(tx: Tx, *, before: datetime) -> int:
+    """Delete answers older than an instant; return how many."""
+    return tx.run(idempotency.delete().where(idempotency.c.at < before))

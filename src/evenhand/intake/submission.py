@@ -1,0 +1,138 @@
+"""What a door is sent is stored whole or not at all: pictures, rows, ledger line and answer.
+
+Slow work (decoding, encryption, writing blobs) comes first and outside any transaction; if the
+transaction then refuses, the blobs are discarded. When it cannot be told whether a commit
+happened they stay: a row must never lose its picture, and without a row they are only noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+import sqlalchemy as sa
+
+from evenhand import evidence, people
+from evenhand.db import Tx
+from evenhand.intake.commands import receive_item, receive_report
+from evenhand.intake.items import check_item
+from evenhand.intake.model import (
+    LIMITS,
+    CheckedItem,
+    ItemKind,
+    Limits,
+    ReceivedItem,
+    ReceivedReport,
+    RequestKey,
+)
+from evenhand.intake.once import once
+from evenhand.intake.reports import check_report
+from evenhand.kit.resources import Resources
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Do(Protocol):
+    """Runs a command in one transaction: `House.do`."""
+
+    def __call__(
+        self, command: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run the command; its result is durable when this returns."""
+        ...
+
+
+def stage_item(resources: Resources, checked: CheckedItem) -> list[evidence.Staged]:
+    """Encrypt and write an item's pictures, in order. If one fails, none remains."""
+    staged: list[evidence.Staged] = []
+    whole = False
+    try:
+        for image in checked.images:
+            staged.append(evidence.stage(resources, image.content, image.media_type))
+        whole = True
+    finally:
+        if not whole:
+            _discard(resources, staged)
+    return staged
+
+
+def submit_item(
+    do: Do,
+    resources: Resources,
+    kinds: Mapping[str, ItemKind],
+    actor: people.Actor,
+    raw: object,
+    *,
+    key: RequestKey | None = None,
+    limits: Limits = LIMITS,
+) -> ReceivedItem:
+    """Check, stage and store what a host sent as an item; nothing remains of what is refused.
+
+    With a key, the same request again is answered with `replayed`. Raises NotAllowed,
+    ItemRefused, KeyReused.
+    """
+    people.require(actor, people.Permission.SEND_ITEMS)
+    checked = check_item(raw, kinds, limits)
+    staged = stage_item(resources, checked)
+    needed, in_doubt = False, False
+    try:
+        received = do(_take_item, actor, checked, staged, key)
+        needed = received.created and not received.replayed
+    except sa.exc.DBAPIError:
+        in_doubt = True
+        raise
+    finally:
+        if not needed and not in_doubt:
+            _discard(resources, staged)
+    return received
+
+
+def submit_report(
+    do: Do, actor: people.Actor, raw: object, *, key: RequestKey | None = None
+) -> ReceivedReport:
+    """Check and record a report. With a key, the same request again gets the same receipt.
+
+    Raises NotAllowed, ReportRefused, KeyReused.
+    """
+    return do(_take_report, actor, check_report(raw), key)
+
+
+def _take_item(
+    tx: Tx,
+    actor: people.Actor,
+    checked: CheckedItem,
+    staged: list[evidence.Staged],
+    key: RequestKey | None,
+) -> ReceivedItem:
+    if key is None:
+        return receive_item(tx, actor, checked, staged)
+
+    def act(inside: Tx) -> tuple[int, Mapping[str, Any]]:
+        received = receive_item(inside, actor, checked, staged)
+        names = ("item_id", "created", "version")
+        return 201, {name: getattr(received, name) for name in names}
+
+    answer = once(tx, key, act)
+    return replace(ReceivedItem(**answer.body), replayed=answer.replayed)
+
+
+def _take_report(
+    tx: Tx, actor: people.Actor, checked: Any, key: RequestKey | None
+) -> ReceivedReport:
+    if key is None:
+        return receive_report(tx, actor, checked)
+
+    def act(inside: Tx) -> tuple[int, Mapping[str, Any]]:
+        received = receive_report(inside, actor, checked)
+        names = ("report_id", "receipt", "item_id", "repeat")
+        return 201, {name: getattr(received, name) for name in names}
+
+    answer = once(tx, key, act)
+    return replace(ReceivedReport(**answer.body), replayed=answer.replayed)
+
+
+def _discard(resources: Resources, staged: list[evidence.Staged]) -> None:
+    for one in staged:
+        evidence.discard(resources, one)
