@@ -54,10 +54,14 @@ _DOT = r"(?:\.|\[\.\]|\(\.\)|[\u3002\uff0e\uff61](?=[0-9A-Za-z]))"
 _REST = r"[^\s<>\"\u201c\u201d\u00ab\u00bb\u3001\u3002\uff0c\u300c\u300d\u300e\u300f]"
 _FOUND = re.compile(
     rf"(?P<scheme>(?<![0-9a-z])h(?:tt|xx)ps?:[/\\]*(?:{_DOT}|{_REST})+)"
-    rf"|(?<![\w@.\-/])(?P<bare>(?:{_LETTER}(?:{_LETTER}|[-_]){{0,62}}{_DOT}){{1,10}}"
-    rf"(?P<suffix>{_LETTER}{{2,24}}))(?![\w@-])(?::\d{{1,5}})?(?:[/?\\#]{_REST}*)?",
+    rf"|(?<!{_LETTER})(?<![_@.\-/])(?P<bare>(?:{_LETTER}(?:{_LETTER}|[-_]){{0,62}}{_DOT}){{1,10}}"
+    rf"(?P<suffix>{_LETTER}{{2,24}}))(?!{_LETTER}|[_@-])(?::\d{{1,5}})?(?:[/?\\#]{_REST}*)?",
     re.IGNORECASE,
 )
+_GLUED = re.compile(
+    rf"(?i)h(?:tt|xx)ps?:[/\\]*[0-9a-z.-]+\.(?P<suffix>[a-z]{{2,24}})(?=[{_UNSPACED}])"
+)
+"""An ASCII host with Han, kana or Thai glued to its suffix: the sentence goes on, not the host."""
 _CLOSERS = {")": "(", "]": "[", "}": "{", "\uff09": "\uff08"}
 _TRAILING = ".,;:!?'*_~\u2026\u2019\uff01\uff1f\uff1b\uff1a"
 
@@ -115,23 +119,20 @@ def canonical_host(host: str) -> str:
     Labels that IDNA 2008 forbids and browsers open (emoji, underscores) are kept, as punycode
     where they are not ASCII. Raises NotALink.
     """
-    name = unicodedata.normalize("NFKC", unquote(host.strip())).casefold()
+    name = unicodedata.normalize("NFKC", unquote(host.strip())).lower()
     for dot in ("[.]", "(.)", "\u3002", "\uff61"):
         name = name.replace(dot, ".")
-    if name.startswith("["):
+    if ":" in name:
         return _ipv6(name)
     name = name.removesuffix(".")
     if not name or len(name) > _HOST_CHARACTERS_MAX:
         message = "the host is empty or too long"
         raise NotALink(message)
-    address = _ipv4(name)
-    if address is not None:
-        return address
     encoded = ".".join(_label(label) for label in name.split("."))
     if len(encoded) > _HOST_CHARACTERS_MAX:
         message = "the host is too long once encoded"
         raise NotALink(message)
-    return encoded
+    return _ipv4(encoded) or encoded
 
 
 def find_links(text: str) -> list[FoundLink]:
@@ -174,7 +175,7 @@ def looks_like(host: str, protected: Sequence[str]) -> LookAlike | None:
     """Tell which protected domain a host imitates, or None; the first in the list wins.
 
     Imitating is: holding the name as if it were the end (`example.com.evil.net`), look-alike
-    letters in the domain or in its first label (`examp1e.net`), or one edit (a letter more, less,
+    letters in the domain or in its longest label (`examp1e.net`), or one edit (a letter more, less,
     other or swapped) in a label of five and up or in a suffix of three and up. A protected domain
     and whatever is under it imitate nothing. Raises NotALink.
     """
@@ -217,8 +218,8 @@ def _label(label: str) -> str:
     try:
         encoded = idna.encode(label, uts46=True, transitional=False).decode("ascii")
     except idna.IDNAError:
-        ascii_label = label.isascii()
-        encoded = label if ascii_label else "xn--" + label.encode("punycode").decode("ascii")
+        plain = label.isascii()
+        encoded = label if plain else "xn--" + label.encode("punycode").decode("ascii")
     if not 0 < len(encoded) <= _LABEL_CHARACTERS_MAX or re.search(r"[^0-9a-z_-]", encoded):
         message = "a label of the host is empty, too long or holds what no host may"
         raise NotALink(message)
@@ -267,8 +268,9 @@ def _is_suffix(label: str) -> bool:
 
 
 def _without_trailing(written: str) -> str:
-    """Leave sentence punctuation and brackets that were not opened inside outside the link."""
-    end = len(written)
+    """Leave sentence punctuation, glued words and unopened brackets outside the link."""
+    glued = _GLUED.match(written)
+    end = glued.end() if glued and _is_suffix(glued["suffix"]) else len(written)
     while end:
         last = written[end - 1]
         opener = _CLOSERS.get(last)
@@ -304,7 +306,7 @@ def _imitation(labels: list[str], domain: list[str]) -> LookAlikeKind | None:
         return LookAlikeKind.EMBEDDED
     if any(all(map(_reads_same, window, domain)) for window in windows):
         return LookAlikeKind.CONFUSABLE
-    name = domain[0]
+    name = max(domain, key=len)
     if len(name) >= _EDIT_LABEL_MIN - 1 and any(
         label != name and _reads_same(label, name) for label in labels
     ):

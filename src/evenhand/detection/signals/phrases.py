@@ -131,7 +131,7 @@ def _hits(text: str, units: list[_Unit], phrase: str) -> Iterator[Hit]:
             for letters, unit in zip(sought, found, strict=True)
         ):
             continue
-        if _is_cut_out_of_a_word(units, first, len(wanted)) or _is_only_signs(wanted, found):
+        if _is_cut_out_of_a_word(units, first, wanted) or _is_only_signs(wanted, found):
             continue
         start, end = found[0].start, found[-1].end
         yield Hit(phrase, start, end, exact=_light(text[start:end]) == _light(phrase))
@@ -143,15 +143,13 @@ def _is_only_signs(wanted: str, found: list[_Unit]) -> bool:
     return not letters_found and any(character.isalpha() for character in wanted)
 
 
-def _is_cut_out_of_a_word(units: list[_Unit], first: int, length: int) -> bool:
-    after = first + length
-    if first and not units[first].character.isspace():
-        kind = _kind(units[first].character)
-        if kind is not _Kind.EDGE and kind is _kind(units[first - 1].character):
-            return True
-    if after < len(units) and _kind(units[after - 1].character) is _Kind.WORD:
-        return _kind(units[after].character) is _Kind.WORD
-    return False
+def _is_cut_out_of_a_word(units: list[_Unit], first: int, wanted: str) -> bool:
+    """Judge by the phrase's own ends, so that "$" read as "s" is an end like any other."""
+    after = first + len(wanted)
+    before_kind = _kind(units[first - 1].character) if first else _Kind.EDGE
+    after_kind = _kind(units[after].character) if after < len(units) else _Kind.EDGE
+    cut_at_start = before_kind is not _Kind.EDGE and before_kind is _kind(wanted[0])
+    return cut_at_start or after_kind is _Kind.WORD is _kind(wanted[-1])
 
 
 @functools.lru_cache(maxsize=65_536)
