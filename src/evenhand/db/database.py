@@ -58,9 +58,20 @@ def _sqlite_engine(url: str, *, writer: bool) -> sa.Engine:
 class Database:
     """The one database. `read` gives a view, `write` runs a command in one transaction."""
 
-    def __init__(self, url: str, *, clock: Clock, resources: Resources) -> None:
-        """Open the database at a SQLAlchemy URL (`sqlite:///…` or `postgresql+psycopg://…`)."""
+    def __init__(
+        self,
+        url: str,
+        *,
+        clock: Clock,
+        resources: Resources,
+        group_max: int = GROUP_COMMANDS_MAX,
+    ) -> None:
+        """Open the database at a SQLAlchemy URL (`sqlite:///…` or `postgresql+psycopg://…`).
+
+        `group_max` is how many commands may share a commit on SQLite; 1 is for benchmarks.
+        """
         self.clock, self.resources = clock, resources
+        self.group_max = group_max
         self.is_sqlite = url.startswith("sqlite")
         if self.is_sqlite:
             self.engine = _sqlite_engine(url, writer=True)
@@ -133,7 +144,7 @@ class Database:
         going_on = True
         while going_on and (first := self._requests.get()) is not None:
             group = [first]
-            while len(group) < GROUP_COMMANDS_MAX and going_on:
+            while len(group) < self.group_max and going_on:
                 try:
                     request = self._requests.get_nowait()
                 except queue.Empty:
