@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+import structlog
 
 from evenhand.db.errors import DatabaseBusy
 from evenhand.db.transaction import ReadTx, Tx
@@ -23,6 +24,7 @@ from evenhand.kit.clock import Clock
 from evenhand.kit.resources import Resources
 
 T = TypeVar("T")
+log = structlog.get_logger("evenhand.db")
 
 GROUP_COMMANDS_MAX = 256
 BUSY_TIMEOUT_MS = 30_000
@@ -34,6 +36,15 @@ _SERIALIZATION_STATES = frozenset({"40001", "40P01", "55P03"})
 class _Request:
     command: Callable[[Tx], Any]
     future: Future[Any]
+
+
+def _run_hooks(hooks: dict[str, Callable[[], None]]) -> None:
+    """Run what follows a commit. It is durable by now, so a hook that fails cannot undo it."""
+    for name, hook in hooks.items():
+        try:
+            hook()
+        except OSError as error:
+            log.exception("database.hook_failed", hook=name, error=type(error).__name__)
 
 
 def _sqlite_engine(url: str, *, writer: bool) -> sa.Engine:
@@ -124,8 +135,7 @@ class Database:
                 if attempt == COLLISION_RETRIES_MAX - 1:
                     raise DatabaseBusy("two transactions kept colliding") from error
                 continue
-            for hook in tx.after_commit.values():
-                hook()
+            _run_hooks(tx.after_commit)
             return result
         raise DatabaseBusy("two transactions kept colliding")
 
@@ -175,8 +185,7 @@ class Database:
                 if not request.future.done():
                     request.future.set_exception(DatabaseBusy(str(error)) if busy else error)
             return
-        for hook in hooks.values():
-            hook()
+        _run_hooks(hooks)
         for future, value in done:
             future.set_result(value)
 

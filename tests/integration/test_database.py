@@ -1,0 +1,129 @@
+"""Commands are durable one by one, however they were committed together."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from evenhand import ledger
+from evenhand.bootstrap import House
+from evenhand.db import DatabaseBusy, ReadTx, Tx
+from evenhand.ledger import jobs, leases
+from tests.stage import Stage
+
+
+def put(tx: Tx, number: int) -> None:
+    """Add a job, and fail on every third number after having written."""
+    jobs.enqueue(tx, "item.received", {"subject": str(number)})
+    if number % 3 == 0:
+        raise ZeroDivisionError(number)
+
+
+def stored(tx: ReadTx) -> set[str]:
+    """Return the subjects that are there."""
+    return {row["subject"] for row in tx.rows(sa.select(jobs.table.c.subject))}
+
+
+class TestWrite:
+    """Running a command in one transaction."""
+
+    def test_takes_nothing_else_down_with_a_command_that_fails(self, house: House) -> None:
+        """Sixty concurrent commands, of which every third fails: the others are all there."""
+        failed: list[int] = []
+
+        def run(number: int) -> None:
+            try:
+                house.do(put, number)
+            except ZeroDivisionError:
+                failed.append(number)
+
+        threads = [threading.Thread(target=run, args=(number,)) for number in range(60)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(failed) == list(range(0, 60, 3))
+        assert house.ask(stored) == {str(n) for n in range(60) if n % 3}
+
+    def test_is_visible_to_the_next_read(self, house: House) -> None:
+        """Whoever wrote can read it at once."""
+        for number in (1, 2, 4, 5):
+            house.do(put, number)
+            assert str(number) in house.ask(stored)
+
+    def test_refuses_after_the_house_is_closed(self, house: House) -> None:
+        """A closed database says so instead of hanging."""
+        if not house.db.is_sqlite:
+            return
+        house.db.close()
+        with pytest.raises(DatabaseBusy):
+            house.do(put, 1)
+
+    def test_survives_a_shelf_that_cannot_be_written(
+        self, house: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A full disk for checkpoints loses no command; the next checkpoint covers it."""
+        stage = Stage.open(house)
+        monkeypatch.setattr(type(house.resources.shelf), "keep", _full)
+        item_id = stage.item()
+        monkeypatch.undo()
+        stage.settle()
+        assert house.ask(ledger.events, subject=item_id) is not None
+        assert stage.verify().sound
+
+
+def _full(*_: object, **__: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+class TestClaim:
+    """Leased work on both databases."""
+
+    def test_gives_work_to_one_of_many_workers(self, house: House) -> None:
+        """Forty jobs, four workers: each job is claimed once."""
+        for number in range(1, 60):
+            if number % 3:
+                house.do(put, number)
+        claimed: list[str] = []
+
+        def work(name: str) -> None:
+            while works := house.do(jobs.claim, name, limit=3):
+                claimed.extend(one.id for one in works)
+
+        threads = [threading.Thread(target=work, args=(f"w{n}",)) for n in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(claimed) == len(set(claimed)) == 40
+
+    def test_lets_another_take_over_and_drops_the_late_result(
+        self, house: House, clock: object
+    ) -> None:
+        """Whoever was thought dead cannot finish what somebody else took over."""
+        house.do(put, 1)
+        (late,) = house.do(jobs.claim, "slow")
+        assert house.do(jobs.claim, "other") == []
+        house.clock.forward(timedelta(seconds=jobs.LEASE_SECONDS + 1))  # type: ignore[attr-defined]  # the set clock
+        (taken,) = house.do(jobs.claim, "other")
+        assert (taken.id, taken.attempt) == (late.id, 2)
+        with pytest.raises(ledger.LeaseLost):
+            house.do(jobs.finish, late)
+        house.do(jobs.finish, taken)
+        assert house.do(jobs.claim, "slow") == []
+
+    def test_gives_up_after_days_and_comes_back_when_asked(self, house: House) -> None:
+        """The waits add up to more than five days, then it is a dead letter that can be revived."""
+        assert sum(leases.BACKOFF_SECONDS) > 4 * 24 * 3600
+        house.do(put, 1)
+        buried = False
+        for _ in range(len(leases.BACKOFF_SECONDS) + 1):
+            house.clock.forward(timedelta(days=2))  # type: ignore[attr-defined]  # the set clock
+            (work,) = house.do(jobs.claim, "w")
+            buried = house.do(jobs.fail, work, "host is away")
+        assert buried
+        assert house.do(leases.revive, jobs.table, work.id)
+        assert len(house.do(jobs.claim, "w")) == 1
