@@ -89,12 +89,15 @@ class SmtpPost:
         """Write the letter as mail. Raises NotDelivered for an address that breaks headers."""
         message = EmailMessage(policy=SMTP)
         domain = self._server.sender.rpartition("@")[2] or "localhost"
+        message["From"] = self._server.sender
+        message["Subject"] = letter.subject
         try:
-            message["From"] = self._server.sender
             message["To"] = letter.to
-            message["Subject"] = letter.subject
-        except (ValueError, IndexError):
-            raise NotDelivered("The address cannot be written to.", for_good=True) from None
+            one_address = [bool(a.username and a.domain) for a in message["To"].addresses] == [True]
+        except (ValueError, IndexError):  # what the header parser raises on damaged addresses
+            one_address = False
+        if not one_address:
+            raise NotDelivered("The address cannot be written to.", for_good=True)
         message["Date"] = format_datetime(self._clock.now())
         message["Message-ID"] = f"<{letter.id}@{domain}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
