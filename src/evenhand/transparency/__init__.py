@@ -1,0 +1,76 @@
+"""Transparency: what the service did, said in public, in a way that can be checked.
+
+Everything here is a question asked of the ledger's lines alone. The numbers page prints figures,
+and beside each the query that anybody holding the exported log can ask again. The register lists
+decisions without saying anything about anybody. A person with a receipt finds their own line in
+the log, with a proof that it is in the tree the checkpoint signs.
+"""
+
+from evenhand.transparency.commands import publish_checkpoint
+from evenhand.transparency.counting import Counted, Query, read_query, recompute
+from evenhand.transparency.errors import (
+    NoSuchFigure,
+    NothingNewToPublish,
+    NotInTheLog,
+    QueryUnreadable,
+    TransparencyError,
+)
+from evenhand.transparency.model import (
+    Figure,
+    Numbers,
+    OwnLine,
+    RegisterMeasure,
+    RegisterPage,
+    RegisterRow,
+    State,
+    Table,
+    Unit,
+)
+from evenhand.transparency.queries import (
+    WITHHELD,
+    export,
+    export_to,
+    figure,
+    line_about,
+    numbers,
+    own_line,
+    register,
+    verifier_key,
+)
+from evenhand.transparency.tables import AUTOMATION, MEASURES, OUTCOMES, SOURCES, tally
+
+__all__ = [
+    "AUTOMATION",
+    "MEASURES",
+    "OUTCOMES",
+    "SOURCES",
+    "WITHHELD",
+    "Counted",
+    "Figure",
+    "NoSuchFigure",
+    "NotInTheLog",
+    "NothingNewToPublish",
+    "Numbers",
+    "OwnLine",
+    "Query",
+    "QueryUnreadable",
+    "RegisterMeasure",
+    "RegisterPage",
+    "RegisterRow",
+    "State",
+    "Table",
+    "TransparencyError",
+    "Unit",
+    "export",
+    "export_to",
+    "figure",
+    "line_about",
+    "numbers",
+    "own_line",
+    "publish_checkpoint",
+    "read_query",
+    "recompute",
+    "register",
+    "tally",
+    "verifier_key",
+]

@@ -1,0 +1,151 @@
+"""A published figure is a question anyone can ask of the exported log, and this answers it.
+
+A `Query` names event types, conditions on the lines' data, a period and what to count. It is
+plain data: written as JSON beside the figure, it gives the same number in anybody's hands
+(Charter, promise 8).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from statistics import median_low
+from typing import Any, Final
+
+from evenhand.kit.clock import read_stamp
+from evenhand.transparency.errors import QueryUnreadable
+
+ANY: Final = "*"
+"""As a condition's value: the field is there and holds something."""
+
+
+class Counted(StrEnum):
+    """What a query does with the lines it selects."""
+
+    LINES = "lines"
+    SUM = "sum"
+    MEDIAN_MINUTES = "median_minutes"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which lines to take and what to make of them.
+
+    `where` pairs a path into a line's `data` with the text its value must equal. A path through
+    a list reaches every element (`measures.measure`), and one that fits is enough. Booleans are
+    written "true" and "false". `since` is inclusive and `until` exclusive, both compared with
+    the line's `at` as text, which sorts as time. SUM adds up the numbers at `field`;
+    MEDIAN_MINUTES takes whole minutes from the instant at `field` to the line's own, and the
+    lower of two middle values; lines without the field are left aside.
+    """
+
+    events: tuple[str, ...]
+    where: tuple[tuple[str, str], ...]
+    since: str
+    until: str
+    count: Counted = Counted.LINES
+    field: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a query that needs a field and names none."""
+        if not self.events:
+            raise QueryUnreadable("a query names at least one type of event")
+        if self.count is not Counted.LINES and not self.field:
+            raise QueryUnreadable(f"{self.count} needs a field to read")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Write the query as JSON data."""
+        written: dict[str, Any] = {
+            "events": list(self.events),
+            "where": dict(self.where),
+            "since": self.since,
+            "until": self.until,
+            "count": self.count.value,
+        }
+        return written if self.field is None else {**written, "field": self.field}
+
+    def as_json(self) -> str:
+        """Write the query as people read JSON."""
+        return json.dumps(self.as_dict(), indent=2, ensure_ascii=False)
+
+
+def read_query(data: Mapping[str, Any]) -> Query:
+    """Read what `as_dict` wrote. Raises QueryUnreadable."""
+    try:
+        return Query(
+            events=tuple(str(event) for event in data["events"]),
+            where=tuple((str(path), str(value)) for path, value in data["where"].items()),
+            since=str(data["since"]),
+            until=str(data["until"]),
+            count=Counted(data["count"]),
+            field=data.get("field"),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as why:
+        raise QueryUnreadable(f"this is not a figure's query: {why!r}") from why
+
+
+def recompute(lines: Iterable[Mapping[str, Any]], figure_query: Query | Mapping[str, Any]) -> int:
+    """Answer a figure's query from the exported log alone. Raises QueryUnreadable.
+
+    Lines that the export withholds (see `queries.export`) count for nothing: no figure asks
+    about them.
+    """
+    query = figure_query if isinstance(figure_query, Query) else read_query(figure_query)
+    chosen = [line for line in lines if selects(query, line)]
+    if query.count is Counted.LINES:
+        return len(chosen)
+    assert query.field is not None, "a query with another count has a field"
+    if query.count is Counted.SUM:
+        return sum(numbers_at(line, query.field) for line in chosen)
+    taken = [took for line in chosen for took in minutes_since(line, query.field)]
+    return median_low(taken) if taken else 0
+
+
+def selects(query: Query, line: Mapping[str, Any]) -> bool:
+    """Tell whether a line is one of those the query takes."""
+    if line.get("type") not in query.events or not query.since <= line["at"] < query.until:
+        return False
+    return all(holds(line, path, value) for path, value in query.where)
+
+
+def holds(line: Mapping[str, Any], path: str, value: str) -> bool:
+    """Tell whether one condition is met."""
+    found = values_at(line, path)
+    return bool(found) if value == ANY else value in found
+
+
+def values_at(line: Mapping[str, Any], path: str) -> tuple[str, ...]:
+    """Return what stands at a path in a line's data, as texts, each once, in order."""
+    return tuple(dict.fromkeys(_text(value) for value in _reach(line["data"], path)))
+
+
+def numbers_at(line: Mapping[str, Any], path: str) -> int:
+    """Add up the whole numbers at a path."""
+    return sum(value for value in _reach(line["data"], path) if type(value) is int)
+
+
+def minutes_since(line: Mapping[str, Any], path: str) -> list[int]:
+    """Return the whole minutes from each instant at a path to the line's own."""
+    at = read_stamp(line["at"])
+    since = (read_stamp(value) for value in _reach(line["data"], path) if isinstance(value, str))
+    return [(at - then) // timedelta(minutes=1) for then in since]
+
+
+def _reach(data: Any, path: str) -> Iterator[Any]:
+    """Walk a dotted path, through every element of a list; nothing stands for null."""
+    name, _, rest = path.partition(".")
+    value = data.get(name) if isinstance(data, Mapping) else None
+    for each in value if isinstance(value, list) else [value]:
+        if each is None:
+            continue
+        if rest:
+            yield from _reach(each, rest)
+        else:
+            yield each
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,30 @@
+"""What transparency refuses.
+
+TransparencyError
+├── NotInTheLog
+├── NothingNewToPublish
+├── NoSuchFigure
+└── QueryUnreadable
+"""
+
+from __future__ import annotations
+
+
+class TransparencyError(Exception):
+    """Something that was asked to be shown cannot be shown."""
+
+
+class NotInTheLog(TransparencyError):
+    """The log has no line about this receipt's matter, which should never happen: say so."""
+
+
+class NothingNewToPublish(TransparencyError):
+    """Nothing was recorded since the last checkpoint was published."""
+
+
+class NoSuchFigure(TransparencyError):
+    """No published figure has this id."""
+
+
+class QueryUnreadable(TransparencyError):
+    """A figure's query does not say what to count in a way anybody could follow."""

@@ -1,0 +1,130 @@
+"""Everything published is read off the ledger's lines alone, never off the rooms' own rows.
+
+The numbers, the register and the log are for everybody, so these queries take no actor, but for
+a person's own line, which only their receipt opens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import IO, Final
+
+from evenhand import decision, ledger, people
+from evenhand.db import ReadTx
+from evenhand.kit.canonical import canonical
+from evenhand.ledger import checkpoint, merkle
+from evenhand.transparency import register as rows
+from evenhand.transparency.errors import NotInTheLog
+from evenhand.transparency.model import (
+    REGISTER_PAGE_ROWS,
+    Figure,
+    Numbers,
+    OwnLine,
+    RegisterPage,
+)
+from evenhand.transparency.tables import COUNTED_EVENTS, tally
+
+#: The working day of a member of staff: published as hashes, because nobody's is a spectacle.
+WITHHELD: Final = frozenset(
+    {
+        "session.opened",
+        "session.closed",
+        "task.claimed",
+        "task.released",
+        "task.skipped",
+        "task.escalated",
+        "media.opened",
+        "note.written",
+    }
+)
+
+
+def numbers(tx: ReadTx, *, since: datetime, until: datetime) -> Numbers:
+    """Count everything that is published, from `since` until just before `until`."""
+    return tally(ledger.events(tx, COUNTED_EVENTS), since=since, until=until)
+
+
+def figure(tx: ReadTx, figure_id: str, *, since: datetime, until: datetime) -> Figure:
+    """Return one published figure by its id. Raises NoSuchFigure."""
+    return numbers(tx, since=since, until=until).find(figure_id)[1]
+
+
+def register(
+    tx: ReadTx,
+    *,
+    cursor: int | None = None,
+    harm: str | None = None,
+    measure: str | None = None,
+    limit: int = REGISTER_PAGE_ROWS,
+) -> RegisterPage:
+    """Return decisions under a clause, newest first; `cursor` is the page before's `older`."""
+    found, older = rows.newest(
+        ledger.events(tx, ["decision.made"]),
+        before=cursor,
+        harm=harm,
+        measure=measure,
+        rows=min(limit, REGISTER_PAGE_ROWS),
+    )
+    aftermath = rows.Aftermath().read(ledger.events(tx, ["decision.reversed", "measure.ended"]))
+    return rows.fold(found, aftermath, older=older)
+
+
+def export(tx: ReadTx) -> Iterator[str]:
+    """Give the whole log, one JSON text a line, in order: enough to rebuild the signed tree.
+
+    A line is the very text whose RFC 6962 leaf hash is in the tree, except for WITHHELD types:
+    of those, only `{"leaf": hex, "n": index}` is given.
+    """
+    for line in ledger.events(tx):
+        text = canonical(line)
+        if line["type"] in WITHHELD:
+            yield canonical({"n": line["n"], "leaf": merkle.leaf_hash(text.encode()).hex()})
+        else:
+            yield text
+
+
+def export_to(tx: ReadTx, out: IO[bytes]) -> int:
+    """Write the export to a file, a line each; return how many lines there are."""
+    lines = 0
+    for text in export(tx):
+        out.write(text.encode() + b"\n")
+        lines += 1
+    return lines
+
+
+def own_line(tx: ReadTx, actor: people.Actor) -> OwnLine:
+    """Return the line about a receipt's own matter with its proof. Raises NotInTheLog.
+
+    Somebody decided about finds the decision as it is now, somebody who reported their report.
+    """
+    if actor.kind != "receipt" or actor.subject_id is None:
+        raise NotInTheLog("Only a receipt opens somebody's own line.")
+    if actor.subject_kind == "report":
+        return line_about(tx, "report.received", actor.subject_id)
+    view = decision.for_receipt(tx, actor)
+    if view is None:
+        raise NotInTheLog("The log has no line about this receipt.")
+    return line_about(tx, "decision.made", view.id)
+
+
+def line_about(tx: ReadTx, event: str, subject: str) -> OwnLine:
+    """Return the first line of a type about a subject, with its proof. Raises NotInTheLog."""
+    index = ledger.line_of(tx, event, subject)
+    if index is None:
+        raise NotInTheLog("The log has no such line.")
+    proof = ledger.prove(tx, index)
+    return OwnLine(
+        index=proof.index,
+        text=proof.text,
+        leaf=merkle.leaf_hash(proof.text.encode()).hex(),
+        size=proof.size,
+        path=tuple(step.hex() for step in proof.path),
+        checkpoint=proof.checkpoint,
+        verifier_key=verifier_key(tx),
+    )
+
+
+def verifier_key(tx: ReadTx) -> str:
+    """Return the public key that checks the log's checkpoints, in the signed-note format."""
+    return checkpoint.verifier_line(tx.resources.signer.public_key())
