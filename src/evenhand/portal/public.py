@@ -1,0 +1,160 @@
+"""What anybody may read: the front page, the register, the numbers, the rules and the log."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import IO, Final
+
+from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse, StreamingResponse
+
+from evenhand import ledger, policy, transparency
+from evenhand.portal.frame import Here, PortalRoute, Visit
+from evenhand.portal.words import figure_text
+
+routes = APIRouter(route_class=PortalRoute)
+
+CURSOR_DIGITS_MAX: Final = 18
+SPOOL_BYTES: Final = 4_000_000
+CHUNK_BYTES: Final = 65_536
+PERIOD_YEARS_MAX: Final = 50
+
+
+@routes.get("/")
+def front(here: Here) -> Response:
+    """Show the doors: report, status, register."""
+    return here.page("front.html", at="front")
+
+
+@routes.get("/register")
+def register(here: Here, before: str = "", harm: str = "", measure: str = "") -> Response:
+    """List decisions, newest first, by harm and measure."""
+    chosen_harm = harm if harm in set(policy.Harm) else None
+    chosen_measure = measure if measure in set(policy.Measure) else None
+    short = before.isascii() and before.isdecimal() and len(before) <= CURSOR_DIGITS_MAX
+    page = here.house.ask(
+        transparency.register,
+        cursor=int(before) if short else None,
+        harm=chosen_harm,
+        measure=chosen_measure,
+    )
+    return here.page(
+        "register.html", at="register", page=page, harm=chosen_harm, measure=chosen_measure
+    )
+
+
+@routes.get("/numbers")
+def numbers(here: Here, since: str = "", until: str = "") -> Response:
+    """Print every table for a period of whole days; each figure leads to its query."""
+    first, last = _period(here, since, until)
+    start, end = _instants(first, last)
+    counted = here.portal.counted.numbers(here.house, start, end)
+    return here.page(
+        "numbers.html",
+        at="numbers",
+        numbers=counted,
+        first=first,
+        last=last,
+        written=lambda figure: figure_text(figure, here.language),
+    )
+
+
+@routes.get("/numbers/{figure_id}")
+def figure(here: Here, figure_id: str, since: str = "", until: str = "") -> Response:
+    """Show the query of one figure, and how anybody can ask it again."""
+    first, last = _period(here, since, until)
+    start, end = _instants(first, last)
+    counted = here.portal.counted.numbers(here.house, start, end)
+    table, found = counted.find(figure_id)
+    return here.page(
+        "figure.html",
+        at="numbers",
+        table=table,
+        figure=found,
+        first=first,
+        last=last,
+        written=figure_text(found, here.language),
+    )
+
+
+@routes.get("/policy")
+def rules(here: Here) -> Response:
+    """Show every rule in force, and what its earlier and coming versions say."""
+    whole = here.house.ask(policy.policy)
+    current = whole.in_force(here.house.clock.now().date())
+    others = {
+        clause.key: [
+            other
+            for other in whole.clauses
+            if other.key == clause.key and other.version != clause.version
+        ]
+        for clause in current
+    }
+    return here.page("policy.html", at="policy", clauses=current, others=others)
+
+
+@routes.get("/log")
+def log(here: Here) -> Response:
+    """Show the log's checkpoint and key, and how to check both."""
+    return here.page(
+        "log.html",
+        at="log",
+        size=here.house.ask(ledger.size),
+        checkpoint=here.house.ask(ledger.head),
+        verifier_key=here.house.ask(transparency.verifier_key),
+    )
+
+
+@routes.get("/checkpoint", response_class=PlainTextResponse)
+def checkpoint(here: Here) -> Response:
+    """Give the signed checkpoint as it is, for witnesses and other machines."""
+    note = here.house.ask(ledger.head)
+    if note is None:
+        return PlainTextResponse("Nothing has been recorded yet.\n", status_code=404)
+    return PlainTextResponse(note)
+
+
+@routes.get("/log.jsonl")
+def log_lines(here: Here) -> Response:
+    """Give the whole log for download, one JSON text a line."""
+    here.portal.turnstile.pass_through("log", here.address)
+    spool = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115 - closed by _chunks
+    here.house.ask(transparency.export_to, spool)
+    spool.seek(0)
+    return StreamingResponse(
+        _chunks(spool),
+        media_type="application/jsonl",
+        headers={"content-disposition": 'attachment; filename="log.jsonl"'},
+    )
+
+
+def _chunks(spool: IO[bytes]) -> Iterator[bytes]:
+    with spool:
+        while chunk := spool.read(CHUNK_BYTES):
+            yield chunk
+
+
+def _period(here: Visit, since: str, until: str) -> tuple[date, date]:
+    """Return the first and last day asked for; this year so far where a day is not one."""
+    today = here.house.clock.now().date()
+    first = _day(since) or today.replace(month=1, day=1)
+    last = _day(until) or max(today, first)
+    earliest = today.replace(month=1, day=1, year=today.year - PERIOD_YEARS_MAX)
+    latest = today.replace(month=12, day=31)
+    first, last = (min(max(each, earliest), latest) for each in (first, last))
+    return (first, last) if first <= last else (last, first)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _instants(first: date, last: date) -> tuple[datetime, datetime]:
+    """Return the half-open span of instants from the first day's start to the last day's end."""
+    start = datetime.combine(first, time(), UTC)
+    return start, datetime.combine(last, time(), UTC) + timedelta(days=1)
