@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -233,12 +233,9 @@ class TestIdempotency:
 
     @pytest.mark.parametrize("key", ["", "with space", "x" * 256, "ümlaut"])
     def test_a_key_is_visible_ascii(self, host: Host, key: str) -> None:
-        headers = host.key(*SCOPES)
-        answer = host.client.post(
-            "/api/v1/items",
-            json=post(),
-            headers=[*headers.items(), ("Idempotency-Key", key.encode("latin-1"))],
-        )
+        headers = {name.encode(): value.encode() for name, value in host.key(*SCOPES).items()}
+        headers[b"Idempotency-Key"] = key.encode("latin-1")
+        answer = host.client.post("/api/v1/items", json=post(), headers=headers)
         problem(answer, 422, "not_valid")
 
     def test_a_refused_write_leaves_the_key_free(self, host: Host) -> None:
@@ -402,11 +399,20 @@ class TestDecisions:
 
     def test_decisions_come_in_pages(self, host: Host, clock: SetClock) -> None:
         decision_id, _ = decide(host, clock)
+        clock.forward(timedelta(seconds=10))
         page = host.get("/decisions?limit=1").json()
         assert [each["decision_id"] for each in page["decisions"]] == [decision_id]
         assert page["next"] == decision_id
         later = host.get(f"/decisions?after={page['next']}").json()
         assert later == {"decisions": [], "next": decision_id, "more": False}
+
+    def test_a_decision_is_listed_once_none_before_it_can_still_appear(
+        self, host: Host, clock: SetClock
+    ) -> None:
+        """A cursor must not run past a decision whose transaction began earlier and ends later."""
+        decide(host, clock)
+        clock.forward(timedelta(seconds=9))
+        assert host.get("/decisions").json() == {"decisions": [], "next": None, "more": False}
 
     @pytest.mark.parametrize("query", ["after=x", "limit=0", "limit=1000", "limit=a"])
     def test_a_page_that_cannot_be_is_refused(self, host: Host, query: str) -> None:

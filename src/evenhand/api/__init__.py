@@ -1,0 +1,46 @@
+"""The API: how the host's own service sends items and reports, and reads what was decided.
+
+Keys with scopes come in; every write takes an idempotency key; every error leaves as a problem
+document. It translates and decides nothing: what it answers, the rooms have said.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import APIRouter, Depends, Request
+
+from evenhand.api import appeals, decisions, items, me, queues, reports
+from evenhand.api.doorway import Advance, Doorway
+from evenhand.bootstrap import House
+
+__all__ = ["PREFIX", "TAGS", "Advance", "router"]
+
+PREFIX: Final = "/api/v1"
+
+TAGS: Final[tuple[dict[str, Any], ...]] = (
+    {"name": "items", "description": "What people make on your service."},
+    {"name": "reports", "description": "What people say is wrong with it."},
+    {"name": "decisions", "description": "What was decided, and why."},
+    {"name": "appeals", "description": "What somebody objects."},
+    {"name": "queues", "description": "How much waits for a person."},
+    {"name": "key", "description": "What your key may do."},
+)
+
+_PARTS: Final = (items, reports, decisions, appeals, queues, me)
+
+
+def router(house: House, advance: Advance) -> APIRouter:
+    """Make the API of a house, under /api/v1.
+
+    `advance` runs the path of one item at once and returns False when it could not be finished.
+    """
+    doorway = Doorway(house, advance)
+
+    async def lay(request: Request) -> None:
+        request.state.doorway = doorway
+
+    made = APIRouter(prefix=PREFIX, dependencies=[Depends(lay)])
+    for part in _PARTS:
+        made.include_router(part.routes)
+    return made

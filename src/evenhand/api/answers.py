@@ -1,0 +1,195 @@
+"""What the API answers, field by field: the shapes that the OpenAPI document shows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Answer(BaseModel):
+    """A document that leaves; it holds exactly what is described."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Reason(Answer):
+    """Why an item is not simply allowed: a rule, and its words."""
+
+    rule: str = Field(description="The rule that proposed it, with its version: `reported@1`.")
+    says: str = Field(description="Why, in a sentence for the host's own staff.")
+
+
+class Standing(Answer):
+    """What the host should do with an item now, and why."""
+
+    verdict: Literal["allow", "hold", "review"] = Field(
+        description="`hold`: keep it from view for now. `review`: show it, a person will look."
+    )
+    reasons: list[Reason]
+    task_id: str | None = Field(description="The task waiting for a person, if there is one.")
+    looked_at: bool = Field(
+        description="False when a detector failed or has not looked yet: `allow` then says only"
+        " that nothing was found so far."
+    )
+
+
+class ItemReceived(Standing):
+    """What became of an item that was sent."""
+
+    item_id: str
+    created: bool = Field(description="False when this very content was received before.")
+
+
+class Account(Answer):
+    """Who made an item, on the host's service."""
+
+    id: str = Field(description="The host's own id of the account.")
+    name: str
+    language: str | None
+
+
+class FieldShown(Answer):
+    """One field of an item, without pictures: those are listed under `media`."""
+
+    name: str
+    type: str
+    value: str | int | float | bool | list[str] | None
+
+
+class Media(Answer):
+    """One picture of an item, as it was received. Its bytes do not leave through the API."""
+
+    id: str
+    field: str
+    media_type: str
+    width: int
+    height: int
+
+
+class Item(Standing):
+    """An item as it was received, and where it stands."""
+
+    item_id: str
+    kind: str
+    id: str = Field(description="The host's own id of the item.")
+    version: int
+    account: Account | None
+    url: str | None
+    reach: int | None
+    fields: list[FieldShown]
+    media: list[Media]
+    created_at: datetime | None
+    received_at: datetime
+
+
+class ReportReceived(Answer):
+    """What a person who reports is given: the receipt opens the status page, and nothing else does.
+
+    The receipt is shown this once; it is not kept here in a form that could be read.
+    """
+
+    report_id: str
+    receipt: str = Field(description="Sixteen digits in groups of four.")
+    status_url: str
+    acknowledgement: str = Field(description="A sentence to show to the person who reported.")
+
+
+class MeasureShown(Answer):
+    """One measure of a decision, and what became of it."""
+
+    measure: str
+    target: str
+    starts: datetime
+    ends: datetime | None
+    lifted_at: datetime | None
+
+
+class ClauseShown(Answer):
+    """The clause a decision cites, in the version it cites."""
+
+    key: str
+    number: str
+    version: int
+    title: str
+
+
+class Decision(Answer):
+    """A decision with its statement of reasons (DSA Art. 17)."""
+
+    decision_id: str
+    item_id: str
+    outcome: str
+    clause: ClauseShown | None
+    measures: list[MeasureShown]
+    statement: dict[str, object] | None = Field(
+        description="The statement of reasons, as `dsa_art17_statement.schema.json` has it."
+    )
+    automated: bool
+    provisional: bool
+    made_at: datetime
+    reversed_at: datetime | None
+    superseded_by: str | None = Field(description="The decision that took its place, if one did.")
+
+
+class DecisionPage(Answer):
+    """Decisions in the order in which they were made."""
+
+    decisions: list[Decision]
+    next: str | None = Field(
+        description="Send it as `after` to go on from here, now or later; null before the first."
+    )
+    more: bool = Field(description="True when there is another page at once.")
+
+
+class Queue(Answer):
+    """How much waits in one queue."""
+
+    name: str
+    title: str
+    waiting: int
+    claimed: int
+    overdue: int
+
+
+class Queues(Answer):
+    """Every queue, in the order of the console."""
+
+    queues: list[Queue]
+
+
+class AppealFiled(Answer):
+    """What a person who objects is given."""
+
+    appeal_id: str
+    status_url: str
+    acknowledgement: str = Field(description="A sentence to show to the person who objects.")
+
+
+class Me(Answer):
+    """Which key this is, and what it may do."""
+
+    key_id: str
+    name: str
+    scopes: list[str]
+
+
+class ProblemShown(Answer):
+    """One spot to put right."""
+
+    path: str
+    says: str
+
+
+class ProblemDocument(BaseModel):
+    """An error (RFC 9457). `code` is for programs, `detail` for people."""
+
+    model_config = ConfigDict(extra="forbid", title="Problem")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    problems: list[ProblemShown] | None = None

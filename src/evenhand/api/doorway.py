@@ -1,0 +1,143 @@
+"""Who comes in through the API, with which key, and what they hand over.
+
+The key is looked at before the first byte of a body is read, so that nobody without one can make
+the house read 25 MB.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, Header, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from evenhand import intake, people
+from evenhand.api.limits import BODY_BYTES_MAX, ITEM_BYTES_MAX, read_limited
+from evenhand.api.problems import KeyMissing, NotFound
+from evenhand.api.strict_json import read_object
+from evenhand.bootstrap import House
+from evenhand.intake import RequestKey
+from evenhand.kit.ids import is_id
+from evenhand.people import Actor, Permission
+
+Advance = Callable[[str], object]
+
+_BEARER: Final = HTTPBearer(
+    auto_error=False,
+    scheme_name="API key",
+    bearerFormat="eh_…",
+    description="An API key. Issue one in the console, or with `evenhand people key issue`.",
+)
+
+
+@dataclass(frozen=True)
+class Doorway:
+    """What every route stands in: the house, and how the path goes on at once."""
+
+    house: House
+    advance: Advance
+
+
+def doorway(request: Request) -> Doorway:
+    """Return the doorway this request came through; the router has put it there."""
+    found: Doorway = request.state.doorway
+    return found
+
+
+Here = Annotated[Doorway, Depends(doorway)]
+
+
+def caller(
+    here: Here, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
+) -> Actor:
+    """Return whose key this is. Raises KeyMissing, KeyUnknown."""
+    if credentials is None:
+        raise KeyMissing
+    text = credentials.credentials
+    if not (text.isascii() and text.isprintable()):
+        raise people.KeyUnknown
+    return here.house.ask(people.key_actor, text)
+
+
+Caller = Annotated[Actor, Depends(caller)]
+
+
+def _needs(permission: Permission) -> Callable[[Actor], Actor]:
+    def allowed(actor: Caller) -> Actor:
+        people.require(actor, permission)
+        return actor
+
+    return allowed
+
+
+ItemSender = Annotated[Actor, Depends(_needs(Permission.SEND_ITEMS))]
+ReportSender = Annotated[Actor, Depends(_needs(Permission.SEND_REPORTS))]
+DecisionReader = Annotated[Actor, Depends(_needs(Permission.READ_DECISIONS))]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A JSON object, and the bytes it was sent as."""
+
+    value: dict[str, Any]
+    body: bytes
+
+
+def _document(body: bytes) -> Document:
+    return Document(read_object(body), body)
+
+
+async def _item_bytes(request: Request, _actor: ItemSender) -> bytes:
+    return await read_limited(request, ITEM_BYTES_MAX)
+
+
+async def _report_bytes(request: Request, _actor: ReportSender) -> bytes:
+    return await read_limited(request, BODY_BYTES_MAX)
+
+
+async def _appeal_bytes(request: Request, _actor: ItemSender) -> bytes:
+    return await read_limited(request, BODY_BYTES_MAX)
+
+
+def _item(body: Annotated[bytes, Depends(_item_bytes)]) -> Document:
+    return _document(body)
+
+
+def _report(body: Annotated[bytes, Depends(_report_bytes)]) -> Document:
+    return _document(body)
+
+
+def _appeal(body: Annotated[bytes, Depends(_appeal_bytes)]) -> Document:
+    return _document(body)
+
+
+ItemDocument = Annotated[Document, Depends(_item)]
+ReportDocument = Annotated[Document, Depends(_report)]
+AppealDocument = Annotated[Document, Depends(_appeal)]
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description=(
+            "Up to 255 visible ASCII characters of your choice, such as a UUID. The same key with"
+            " the same body is done once, and answered the same for a day."
+        ),
+        pattern=r"^[\x21-\x7e]{1,255}$",
+        examples=["0b8f6c1e-4f7e-4a8e-9d2a-6f0f5a6d7c11"],
+    ),
+]
+
+
+def request_key(actor: Actor, route: str, key: str | None, document: Document) -> RequestKey | None:
+    """Return the idempotency key of a write, in the scope of its sender and route."""
+    if key is None:
+        return None
+    return intake.request_key(f"{actor.ref} {route}", key, document.body)
+
+
+def known_id(text: str) -> str:
+    """Let an id pass; nothing is there under anything else. Raises NotFound."""
+    if not is_id(text):
+        raise NotFound
+    return text
