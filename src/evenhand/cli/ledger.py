@@ -1,0 +1,176 @@
+"""The record at the shell: verify it, read it, prove a line of it, and check such a proof.
+
+`verify` is for cron: it exits 1 and names each finding when a line was edited, is missing, stands
+in another place, or when the end of the log is gone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, Parameter
+
+from evenhand import ledger, people
+from evenhand.cli import proofs
+from evenhand.cli.exits import Exit
+from evenhand.cli.output import Json, facts, file_or_stdin, flag, show, table, visible
+from evenhand.cli.shell import NotFoundHere, opened, read_json
+from evenhand.kit.clock import read_stamp
+
+if TYPE_CHECKING:
+    from evenhand.bootstrap import House
+    from evenhand.db import ReadTx
+
+app = App(name="ledger")
+
+
+@app.command
+def verify(*, json: Json = False) -> Exit:
+    """Recompute the whole log and compare it with what was signed and kept apart from it.
+
+    Exits 1 and names each finding when a line was edited, is missing or out of place, when what
+    a line commits to was changed, or when lines at the end are gone.
+    """
+    with opened() as house:
+        kept = house.resources.shelf.latest()
+        found = house.ask(ledger.verify, house.resources.signer.public_key(), kept=kept)
+    lines = "1 line" if found.size == 1 else f"{found.size:,} lines"
+    if found.sound:
+        text = [f"The ledger is sound: {lines}, root {found.root.hex()}."]
+    else:
+        named = [f"  {one.kind}: {one.says}" for one in found.findings]
+        text = [
+            f"The ledger is NOT sound: {lines}, and this was found:",
+            *named,
+            "Keep the database, the checkpoint folder and your backups as they are, and find out",
+            "who could write to the database since the last time it was sound.",
+        ]
+    value = {
+        "sound": found.sound,
+        "size": found.size,
+        "root": found.root.hex(),
+        "findings": found.findings,
+    }
+    show(value, as_json=json, text=text)
+    return Exit.OK if found.sound else Exit.FOUND
+
+
+@app.command(name="show")
+def show_(
+    subject: Annotated[str, Parameter(help="The id of an item, report, task, decision, appeal …")],
+    /,
+    *,
+    json: Json = False,
+) -> Exit:
+    """Show every line about one subject, in order: what happened to it, when, and by whom."""
+    with opened() as house:
+        lines = house.ask(_lines, subject)
+    if not lines:
+        raise NotFoundHere(f"The log has no line about {visible(subject)}. Check the whole id.")
+    rows = [
+        (one["n"], read_stamp(str(one["at"])), one["type"], one["actor"], _data(one))
+        for one in lines
+    ]
+    text = table(("line", "at", "event", "by", "data"), rows, empty="")
+    show({"lines": lines}, as_json=json, text=text)
+    return Exit.OK
+
+
+def _lines(tx: ReadTx, subject: str) -> list[dict[str, object]]:
+    return list(ledger.events(tx, subject=subject))
+
+
+def _data(line: dict[str, object]) -> str:
+    data = line["data"]
+    assert isinstance(data, dict)
+    return " ".join(f"{name}={value}" for name, value in data.items())
+
+
+@app.command
+def prove(
+    index: Annotated[int, Parameter(help="The number of a line, from 0.")],
+    /,
+    *,
+    json: Json = False,
+) -> Exit:
+    """Prove that a line is in the tree that the checkpoint signs.
+
+    Give `--json` and keep the document: whoever has it can check it with
+    `evenhand ledger verify-proof`, or any RFC 6962 verifier, without this house.
+    """
+    with opened() as house:
+        try:
+            proof = house.ask(ledger.prove, index)
+        except IndexError as why:
+            size = house.ask(ledger.size)
+            raise NotFoundHere(f"There is no line {index}: the log has {size} lines.") from why
+        document = proofs.document(proof, _verifier_key(house))
+    text = [
+        *facts(
+            (
+                ("line", document["index"]),
+                ("text", document["text"]),
+                ("tree", f"{document['size']} lines"),
+                ("path", ", ".join(document["path"]) or "none: it is the only line"),
+                ("key", document["verifier_key"]),
+            )
+        ),
+        str(document["checkpoint"]).rstrip(),
+    ]
+    show(document, as_json=json, text=text)
+    return Exit.OK
+
+
+@app.command
+def verify_proof(
+    file: Annotated[Path, file_or_stdin("A proof as JSON")],
+    /,
+    *,
+    key: Annotated[
+        str | None,
+        Parameter(help="The log's public key, from its /log page; else the one in the file."),
+    ] = None,
+    json: Json = False,
+) -> Exit:
+    """Check a proof: that its line is in the tree its checkpoint signs. It needs no house.
+
+    Exits 1 when it does not hold. Without --key the proof is checked against the key it brings
+    along, which shows that it fits together, and not whose log it is.
+    """
+    checked = proofs.check(read_json(file), key)
+    if checked.fault is not None:
+        text = [f"The proof does NOT hold: {checked.fault}"]
+    else:
+        text = [f"The proof holds: line {checked.index} is in the tree of {checked.size} lines."]
+        if key is None:
+            text.append("It was checked with the key in the file. Give --key from the log's page.")
+    show(checked, as_json=json, text=text)
+    return Exit.OK if checked.fault is None else Exit.FOUND
+
+
+@app.command
+def checkpoint(
+    *,
+    publish: Annotated[bool, flag("Also put it on the log itself, as published.")] = False,
+    json: Json = False,
+) -> Exit:
+    """Print the signed checkpoint of the log as it stands, for a witness or a newspaper."""
+    with opened() as house:
+        if publish:
+            from evenhand import transparency
+
+            printed: str | None = house.do(transparency.publish_checkpoint, people.SYSTEM)
+        else:
+            printed = house.ask(ledger.head)
+        key = _verifier_key(house)
+    if printed is None:
+        raise NotFoundHere("The log is empty: there is nothing to sign yet.")
+    text = [printed.rstrip("\n"), "", f"key: {key}"]
+    show({"checkpoint": printed, "verifier_key": key}, as_json=json, text=text)
+    return Exit.OK
+
+
+def _verifier_key(house: House) -> str:
+    """Return the public key that checks the log's checkpoints, in the signed-note format."""
+    return ledger.checkpoint.verifier_line(house.resources.signer.public_key())

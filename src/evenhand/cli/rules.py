@@ -1,0 +1,38 @@
+"""Room 3 at the shell: which rules there are, and what they proposed about an item."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from evenhand import people, rules
+from evenhand.cli.exits import Exit
+from evenhand.cli.output import Json, show, table
+from evenhand.cli.shell import opened
+
+app = App(name="rules")
+
+
+@app.command(name="list")
+def list_(*, json: Json = False) -> Exit:
+    """List the rules with their versions and what they propose. People, or a hold, decide."""
+    known = (rules.KNOWN_MATERIAL, rules.REPORTED)
+    rows = [(one.id, one.version, one.says) for one in known]
+    text = table(("rule", "version", "says"), rows, empty="There is no rule.")
+    show({"rules": known}, as_json=json, text=text)
+    return Exit.OK
+
+
+@app.command(name="show")
+def show_(
+    item_id: Annotated[str, Parameter(help="The id of an item.")], /, *, json: Json = False
+) -> Exit:
+    """Show what rules proposed about an item, and why."""
+    with opened() as house:
+        found = house.ask(rules.proposals_of, people.SYSTEM, item_id)
+    rows = [(f"{one.rule}@{one.rule_version}", one.action, one.harm, one.why) for one in found]
+    empty = "No rule proposed anything about it."
+    text = table(("rule", "proposes", "harm", "why"), rows, empty=empty)
+    show({"proposals": found}, as_json=json, text=text)
+    return Exit.OK
