@@ -1,0 +1,115 @@
+"""The reviewers' door: sign in, take the next task, see it safely, decide it, and look things up.
+
+Plain pages and forms, keyboard first. Every page asks rooms as the signed-in actor; what a room
+refuses becomes a page that says what to do. Nothing here decides anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from fastapi import APIRouter, Depends, Request
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
+
+from evenhand import pages
+from evenhand.bootstrap import House
+from evenhand.console import (
+    appeals,
+    auth,
+    banks_pages,
+    decisions,
+    desk,
+    ledger_page,
+    outbox,
+    policy_pages,
+    queues,
+    staff_pages,
+    tasks,
+    viewings,
+    words,
+)
+from evenhand.console.frame import PREFIX, TEMPLATES, Console
+from evenhand.console.item_view import detector_words, evidence_text
+
+__all__ = ["PREFIX", "make_templates", "router"]
+
+_ROOMS = (
+    auth,
+    queues,
+    tasks,
+    desk,
+    viewings,
+    appeals,
+    decisions,
+    outbox,
+    banks_pages,
+    policy_pages,
+    staff_pages,
+    ledger_page,
+)
+
+
+def router(house: House) -> APIRouter:
+    """Make the console of a house, under /console. Pages are no part of the API's description."""
+    console = Console(house, make_templates())
+
+    async def lay(request: Request) -> None:
+        request.state.console = console
+
+    door = APIRouter(dependencies=[Depends(lay)], include_in_schema=False)
+    for room in _ROOMS:
+        door.include_router(room.router, prefix=PREFIX)
+    return door
+
+
+@cache
+def make_templates() -> Environment:
+    """Make the console's templates, with its words as filters, compiled before anybody waits."""
+    env = pages.make_environment(TEMPLATES)
+    env.filters.update(
+        evidence=evidence_text,
+        detector=detector_words,
+        harm=_word(words.HARMS),
+        task_kind=_word(words.TASK_KINDS),
+        outcome=_word(words.OUTCOMES),
+        appeal_outcome=_word(words.APPEALS),
+        measure=_word(words.MEASURES),
+        role=_word(words.ROLES),
+        level=_word(words.LEVELS),
+        spaced=spaced,
+        twice=twice,
+        delivery=delivery_tag,
+    )
+    env.globals.update(ROLES=words.ROLES, ROLE_DUTIES=words.ROLE_DUTIES, HARMS=words.HARMS)
+    for name in env.list_templates():
+        env.get_template(name)
+    return env
+
+
+def spaced(text: str) -> str:
+    """Write a long key in groups of four, so that it can be typed."""
+    return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
+def twice(text: str) -> tuple[str, str]:
+    """Make an option that says its own value."""
+    return text, text
+
+
+@pass_context
+def delivery_tag(context: Context, state: str) -> str:
+    """Show where a delivery stands."""
+    says, mark, style = words.DELIVERY[state]
+    return pages.tag(pages.translated(context, says), mark, style)
+
+
+def _word(table: Mapping[str, str]) -> Callable[[Context, str], str]:
+    """Make the filter that turns a code into its word in the page's language."""
+
+    @pass_context
+    def word(context: Context, code: str) -> str:
+        return pages.translated(context, table[code])
+
+    return word

@@ -1,0 +1,81 @@
+"""The console's short words for what rooms name by codes. Every code of the models has its word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from evenhand.appeal import AppealOutcome
+from evenhand.decision import Outcome
+from evenhand.pages import N_
+from evenhand.people import Role
+from evenhand.policy import Harm, Measure
+from evenhand.queue import TaskKind
+
+HARMS: Final[Mapping[str, str]] = {
+    Harm.CHILD_SAFETY: N_("Child safety"),
+    Harm.INTIMATE_IMAGES: N_("Intimate images"),
+    Harm.ADULT_CONTENT: N_("Adult content"),
+    Harm.FRAUD: N_("Scams and fraud"),
+    Harm.IMPERSONATION: N_("Impersonation"),
+    Harm.INTELLECTUAL_PROPERTY: N_("Copies and counterfeits"),
+    Harm.MALWARE_SPAM: N_("Malware and spam"),
+    Harm.VIOLENCE_HARASSMENT: N_("Violence and harassment"),
+    Harm.SELF_HARM: N_("Self-harm"),
+    Harm.PROHIBITED_GOODS: N_("Prohibited goods"),
+    Harm.OTHER: N_("Other"),
+}
+TASK_KINDS: Final[Mapping[str, str]] = {
+    TaskKind.REVIEW: N_("first look"),
+    TaskKind.APPEAL: N_("appeal"),
+    TaskKind.REOPENED: N_("look again"),
+}
+OUTCOMES: Final[Mapping[str, str]] = {
+    Outcome.VIOLATION: N_("Violation"),
+    Outcome.NO_VIOLATION: N_("No violation"),
+    Outcome.NOT_ENOUGH_INFORMATION: N_("Not enough information"),
+    Outcome.DUPLICATE: N_("Duplicate, dealt with already"),
+    Outcome.OUT_OF_SCOPE: N_("Out of scope"),
+    Outcome.ESCALATED: N_("Escalated to a colleague"),
+}
+APPEALS: Final[Mapping[str, str]] = {
+    AppealOutcome.GRANTED: N_("granted"),
+    AppealOutcome.PARTLY_GRANTED: N_("granted in part"),
+    AppealOutcome.REJECTED: N_("rejected"),
+}
+MEASURES: Final[Mapping[str, str]] = {
+    Measure.LABEL: N_("Add a label to the item"),
+    Measure.WARN: N_("Warn the account"),
+    Measure.AGE_GATE: N_("Show the item to adults only"),
+    Measure.DEMOTE: N_("Recommend the item less"),
+    Measure.HIDE: N_("Hide the item"),
+    Measure.REMOVE: N_("Remove the item"),
+    Measure.LIMIT: N_("Limit the account"),
+    Measure.SUSPEND: N_("Suspend the account"),
+    Measure.CLOSE: N_("Close the account"),
+}
+ROLES: Final[Mapping[str, str]] = {
+    Role.REVIEWER: N_("Reviewer"),
+    Role.LEAD: N_("Lead"),
+    Role.ADMINISTRATOR: N_("Administrator"),
+    Role.AUDITOR: N_("Auditor"),
+}
+#: What each role is for, where roles are given.
+ROLE_DUTIES: Final[Mapping[str, str]] = {
+    Role.REVIEWER: N_("reviews tasks and judges appeals"),
+    Role.LEAD: N_("also keeps banks, sends again what failed, sees numbers and staff"),
+    Role.ADMINISTRATOR: N_("also keeps policy, staff, keys, and reads the ledger"),
+    Role.AUDITOR: N_("reads the ledger, numbers and queues, and changes nothing"),
+}
+LEVELS: Final[Mapping[str, str]] = {
+    "outline": N_("Outline"),
+    "grey": N_("Grey"),
+    "full": N_("Full"),
+}
+#: Where a delivery stands: (word, mark, style).
+DELIVERY: Final[Mapping[str, tuple[str, str, str]]] = {
+    "ready": (N_("waiting"), "◷", ""),
+    "running": (N_("being sent"), "◐", "note"),
+    "done": (N_("arrived"), "✓", "fine"),
+    "dead": (N_("given up"), "▲", "severe"),
+}
