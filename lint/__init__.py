@@ -1,0 +1,1 @@
+"""House rules that import-linter does not know by itself."""
