@@ -1,0 +1,75 @@
+# Evenhand. Two commands matter: `make demo` shows it, `make test` proves it.
+# Both work from a bare checkout and keep everything they make in .venv.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell bin/find-python)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --extra postgres --generate-hashes \
+	--no-emit-index-url --no-header --python-version 3.11 --universal --no-annotate
+
+.PHONY: help setup setup-dev demo serve test check bench fuzz lock screenshots clean
+
+help: ## Show what there is to make
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' \
+		| expand -t 22
+
+setup: $(VENV)/.installed ## Make .venv and install Evenhand into it; nothing happens when it is current
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Evenhand needs Python 3.11 or newer, and none was found." \
+		"Install one, or name it: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Making $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "$(PYTHON) cannot make a virtual" \
+		"environment. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.locked: requirements/run.lock | $(VENV)/bin/python
+	@echo "Installing what it runs on (requirements/run.lock, by hash)"
+	@$(PIP) install --require-hashes -r requirements/run.lock
+	@touch $@
+
+$(VENV)/.installed: pyproject.toml $(VENV)/.locked
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+setup-dev: $(VENV)/.dev ## The same, with what the tests and checks need
+
+$(VENV)/.dev: requirements/dev.lock $(VENV)/.installed
+	@echo "Installing what the tests need (requirements/dev.lock, by hash)"
+	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@touch $@
+
+demo: setup ## Play a day of a small community through all nine rooms, then serve it
+	@$(BIN)/evenhand demo
+
+serve: setup ## Serve the console, the portal and the API, with a worker inside
+	@$(BIN)/evenhand serve
+
+test: setup-dev ## Run everything, on SQLite and on PostgreSQL, and in a browser when there is one
+	@$(BIN)/python bin/prove.py everything
+
+check: setup-dev ## The fast inner loop, under a minute: format, lint, types, contracts, unit tests
+	@$(BIN)/python bin/prove.py quick
+
+bench: setup-dev ## Measure how fast items pass and how long a reviewer waits
+	@$(BIN)/python bin/bench.py
+
+fuzz: setup-dev ## Look for a history that breaks a promise, with many more examples
+	@$(BIN)/pytest tests/property -n 2 --dist loadgroup --hypothesis-profile fuzz --timeout 3600
+
+lock: setup-dev ## Resolve the dependencies anew into requirements/*.lock
+	@$(COMPILE) --group build --upgrade -o requirements/run.lock
+	@$(COMPILE) --group dev --upgrade -o requirements/dev.lock
+
+screenshots: setup-dev ## Take the pictures in docs/images anew (needs Chromium)
+	@EVENHAND_TAKE_SCREENSHOTS=1 $(BIN)/pytest tests/browser -n0 -k screenshot
+
+clean: ## Remove what was made: environment, caches, the demo's data
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .hypothesis .pytest_cache dist \
+		plaza-data evenhand-demo
+	@find src tests lint bin -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,121 @@
+"""Runs the checks in order, says what each took, and ends with one table of what was proved.
+
+Nothing is left out silently: a check that could not run is named in the table with its reason.
+Every check runs even when an earlier one failed, so that one run tells all there is to mend.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+BIN: Final = Path(sys.executable).parent
+BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PARALLEL: Final = ("-n", "2", "--dist", "loadgroup")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing to run. `missing` says why it cannot run here, or nothing when it can."""
+
+    name: str
+    command: Sequence[str]
+    missing: Callable[[], str] = field(default=lambda: "")
+
+
+def tool(name: str, *arguments: str) -> list[str]:
+    """Name a tool of this environment and what it is given."""
+    return [str(BIN / name), *arguments]
+
+
+def pytest(name: str, *arguments: str, missing: Callable[[], str] = lambda: "") -> Check:
+    """Make a check of a folder of tests, run on both cores."""
+    return Check(name, tool("pytest", "--quiet", *PARALLEL, *arguments), missing)
+
+
+def no_browser() -> str:
+    """Say why the browser tests cannot run here; nothing when they can."""
+    if any(shutil.which(name) for name in BROWSERS):
+        return ""
+    return "no Chromium on this machine; on Debian: apt-get install chromium"
+
+
+def nothing_in(folder: str) -> Callable[[], str]:
+    """Say that a folder of tests is empty; pytest would call that a failure."""
+    found = any((ROOT / folder).rglob("test_*.py"))
+    return lambda: "" if found else f"{folder} has no tests"
+
+
+STILL: Final = (
+    Check("format", tool("ruff", "format", "--check", "--quiet", ".")),
+    Check("lint", tool("ruff", "check", "--quiet", ".")),
+    Check("types", tool("mypy")),
+    Check("contracts", tool("lint-imports", "--no-logo")),
+)
+QUICK: Final = (
+    *STILL,
+    pytest("unit and house rules", "tests/unit", "tests/architecture"),
+)
+EVERYTHING: Final = (
+    *STILL,
+    pytest("house rules", "tests/architecture"),
+    pytest("unit", "tests/unit"),
+    pytest("promises (property)", "tests/property"),
+    pytest("integration, SQLite", "tests/integration", "-k", "not postgresql"),
+    pytest("integration, PostgreSQL", "tests/integration", "-k", "postgresql"),
+    pytest("journeys", "tests/journeys", missing=nothing_in("tests/journeys")),
+    Check(
+        "browser",
+        tool("pytest", "--quiet", "tests/browser"),
+        lambda: no_browser() or nothing_in("tests/browser")(),
+    ),
+)
+
+
+def run(checks: Sequence[Check]) -> int:
+    """Run the checks, print the table, and return the exit code: 0 when nothing failed."""
+    rows: list[tuple[str, str, str]] = []
+    failed = 0
+    started = time.monotonic()
+    for check in checks:
+        print(f"\n── {check.name} ".ljust(100, "─"), flush=True)
+        if why := check.missing():
+            print(f"NOT RUN: {why}")
+            rows.append(("NOT RUN", check.name, why))
+            continue
+        began = time.monotonic()
+        code = subprocess.run(check.command, cwd=ROOT, env=surroundings(), check=False).returncode
+        failed += code != 0
+        rows.append(("failed" if code else "ok", check.name, f"{time.monotonic() - began:.0f} s"))
+    print("\n── what was proved ".ljust(100, "─"))
+    for state, name, detail in rows:
+        print(f"{state:>8}  {name:<28}{detail}")
+    print(f"{'':>8}  {'in all':<28}{time.monotonic() - started:.0f} s", flush=True)
+    return 1 if failed else 0
+
+
+def surroundings() -> dict[str, str]:
+    """Give the checks an environment without settings of a house that happens to run here."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("EVENHAND_")}
+    return kept | {"PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def main() -> int:
+    """Run `quick` or `everything`."""
+    chosen = {"quick": QUICK, "everything": EVERYTHING}.get("".join(sys.argv[1:]))
+    if chosen is None:
+        print("Say `quick` or `everything`.", file=sys.stderr)
+        return 2
+    return run(chosen)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
