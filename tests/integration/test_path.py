@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from tests.stage import Stage, fine, picture, violation
-
 from evenhand import appeal, decision, people, queue, review
 from evenhand.appeal import AppealOutcome
 from evenhand.bootstrap import House
 from evenhand.policy import Measure
+from tests.stage import Stage, fine, picture, violation
 
 
 def test_a_report_becomes_a_decision_with_a_statement_effects_and_messages(house: House) -> None:

@@ -18,8 +18,6 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests.conftest import load_every_store
-from tests.stage import FACTS, REASONS, Stage, member, picture
 
 from evenhand import appeal, banks, decision, delivery, evidence, ledger, people, policy, review
 from evenhand.bootstrap import House, load_settings, open_house
@@ -28,6 +26,8 @@ from evenhand.decision import Outcome, Verdict
 from evenhand.kit.clock import SetClock
 from evenhand.ledger import Work, outbox
 from evenhand.policy import Measure
+from tests.conftest import load_every_store
+from tests.stage import FACTS, REASONS, Stage, member, picture
 
 CHECK = settings(
     max_examples=15,
@@ -43,6 +43,7 @@ ACCOUNTS = ["ann", "ben", "cem"]
 REPORTERS = ["dia", "eli", "fay", None]
 ABOVE = "Forty buyers were cheated within one single day."
 QUIET = [o for o in Outcome if o not in {Outcome.VIOLATION, Outcome.ESCALATED}]
+
 
 @cache
 def template() -> Path:

@@ -9,9 +9,9 @@ from collections import Counter
 from datetime import timedelta
 
 from hypothesis.stateful import invariant
-from tests.property.history import History, as_test
 
 from evenhand import delivery
+from tests.property.history import History, as_test
 
 
 class NoLostEffect(History):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from hypothesis.stateful import invariant
-from tests.property.history import History, as_test
 
 from evenhand import appeal, people, queue, review
+from tests.property.history import History, as_test
 
 
 class ASecondPairOfEyes(History):

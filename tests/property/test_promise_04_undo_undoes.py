@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hypothesis.stateful import invariant
+
 from tests.property.history import History, as_test
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
-from tests.property.history import PICTURES, History, as_test
 
 from evenhand import detection
+from tests.property.history import PICTURES, History, as_test
 
 
 class NotLookedAtIsNotClean(History):

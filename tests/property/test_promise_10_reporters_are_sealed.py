@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
-from tests.property.history import History, as_test
 
 from evenhand import appeal, evidence, people, review
+from tests.property.history import History, as_test
 
 MARK = "zq9reporter"
 

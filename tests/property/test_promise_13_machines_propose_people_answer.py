@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from hypothesis.stateful import invariant
-from tests.property.history import History, as_test
 
 from evenhand import decision
+from tests.property.history import History, as_test
 
 
 class MachinesProposePeopleAnswer(History):

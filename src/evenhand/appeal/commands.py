@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evenhand import decision, intake, people, policy, queue, review
+from evenhand import decision, evidence, intake, people, policy, queue, review
 from evenhand.appeal import store
 from evenhand.appeal.errors import (
     AppealedAlready,
@@ -242,6 +242,6 @@ def _tell(tx: Tx, row: Row, template: str) -> None:
         payload = {"template": template, "account_external_id": account.external_id, **ids}
         outbox.put(tx, "message.host", payload, subject=row["id"])
         identity = account.identity_id
-    if identity is not None:
+    if identity is not None and evidence.reachable(tx, identity):
         payload = {"template": template, "identity_id": identity, **ids}
         outbox.put(tx, "message.mail", payload, subject=row["id"])

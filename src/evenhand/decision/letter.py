@@ -21,7 +21,8 @@ from evenhand.decision.statement import (
     window_problems,
 )
 from evenhand.decision.wording import text_problems
-from evenhand.policy.model import N_, Basis
+from evenhand.kit.words import N_
+from evenhand.policy import Basis
 
 Gettext = Callable[[str], str]
 Lines = tuple[tuple[str, str], ...]

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, Final, get_args
 
 from evenhand.decision.wording import text_problems
-from evenhand.policy.model import (
+from evenhand.policy import (
     TIMED,
     Basis,
     Clause,

@@ -25,6 +25,7 @@ from evenhand.detection.queries import (
     items_found_by,
 )
 from evenhand.detection.running import run
+from evenhand.detection.signals.pdq import PdqHash, pdq_hash
 
 __all__ = [
     "DETECTORS",
@@ -38,11 +39,13 @@ __all__ = [
     "ItemContent",
     "MediaHash",
     "NothingToRecord",
+    "PdqHash",
     "assessments",
     "content_of",
     "examine",
     "hash_of",
     "items_found_by",
+    "pdq_hash",
     "record",
     "run",
 ]

@@ -10,6 +10,8 @@ from evenhand import people
 from evenhand.db import ReadTx
 from evenhand.evidence import store
 from evenhand.evidence.errors import (
+    IdentityErased,
+    IdentityUnknown,
     NotYourViewing,
     ObjectShredded,
     ObjectUnknown,
@@ -58,6 +60,14 @@ def contact_of(tx: ReadTx, identity_id: str) -> dict[str, Any]:
     IdentityUnknown, IdentityErased.
     """
     return read_identity(tx, identity_id)
+
+
+def reachable(tx: ReadTx, identity_id: str) -> bool:
+    """Tell whether somebody left an address, so that no letter is put that cannot be sent."""
+    try:
+        return bool(str(read_identity(tx, identity_id).get("email") or "").strip())
+    except (IdentityErased, IdentityUnknown):
+        return False
 
 
 def viewings_of(

@@ -74,7 +74,13 @@ def receive_item(
     return _receive(tx, actor, checked, staged)
 
 
-def receive_report(tx: Tx, actor: people.Actor, checked: CheckedReport) -> ReceivedReport:
+def receive_report(
+    tx: Tx,
+    actor: people.Actor,
+    checked: CheckedReport,
+    *,
+    drawn: people.DrawnReceipt | None = None,
+) -> ReceivedReport:
     """Record a report, seal who sent it, issue the receipt, and acknowledge by mail if we can.
 
     A second open report of the same harm in the same item by the same sender is marked as a
@@ -100,7 +106,7 @@ def receive_report(tx: Tx, actor: people.Actor, checked: CheckedReport) -> Recei
     }
     store.save_report(tx, row)
     receipt = people.issue_receipt(
-        tx, holder="reporter", subject_kind="report", subject_id=row["id"]
+        tx, holder="reporter", subject_kind="report", subject_id=row["id"], drawn=drawn
     )
     if checked.reporter is not None and checked.reporter.email and repeat_of is None:
         payload = {"template": TEMPLATE, "report_id": row["id"], "identity_id": identity_id}
@@ -264,5 +270,5 @@ def _open_report(
     same = (checked.harm.value, checked.basis.value)
     for row in store.open_reports_by(tx, reporter_ref, item_id):
         if (row["harm"], row["basis"]) == same:
-            return str(row["id"])
+            return str(row["repeat_of"] or row["id"])
     return None

@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from evenhand.policy.model import N_, Harm
+from evenhand.kit.words import N_
+from evenhand.policy import Harm
 
 EXPLANATION_MIN_CHARS: Final = 10  # one short sentence, in any script
 EXPLANATION_MAX_CHARS: Final = 10_000

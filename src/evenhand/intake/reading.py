@@ -187,17 +187,15 @@ def join(path: str, name: str) -> str:
 
 def is_deeper(value: object, depth_max: int) -> bool:
     """Tell whether JSON data nests deeper than a limit, without recursion."""
-    layer: list[object] = [value]
-    for _ in range(depth_max + 1):
+    layer = [value]
+    for _ in range(depth_max):
         layer = [
             inner
             for one in layer
             if isinstance(one, dict | list)
             for inner in (one.values() if isinstance(one, dict) else one)
         ]
-        if not layer:
-            return False
-    return True
+    return any(isinstance(one, dict | list) for one in layer)
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -241,16 +241,10 @@ def save_report(tx: Tx, values: Mapping[str, Any]) -> None:
 
 
 def open_reports_by(tx: ReadTx, reporter_ref: str, item_id: str) -> list[sa.RowMapping]:
-    """Return one reporter's undecided reports of any version of an item, oldest first."""
-    this, other = items.alias("this"), items.alias("other")
-    versions = (
-        sa.select(other.c.id)
-        .join(this, sa.and_(this.c.kind == other.c.kind, this.c.external_id == other.c.external_id))
-        .where(this.c.id == item_id)
-    )
+    """Return one reporter's undecided reports of an item, oldest first."""
     wanted = sa.select(reports).where(
         reports.c.reporter_ref == reporter_ref,
-        reports.c.item_id.in_(versions),
+        reports.c.item_id == item_id,
         reports.c.outcome.is_(None),
     )
     return tx.rows(wanted.order_by(reports.c.id))

@@ -20,6 +20,7 @@ from evenhand.intake.items import check_item
 from evenhand.intake.model import (
     LIMITS,
     CheckedItem,
+    CheckedReport,
     ItemKind,
     Limits,
     ReceivedItem,
@@ -90,13 +91,19 @@ def submit_item(
 
 
 def submit_report(
-    do: Do, actor: people.Actor, raw: object, *, key: RequestKey | None = None
+    do: Do,
+    resources: Resources,
+    actor: people.Actor,
+    raw: object,
+    *,
+    key: RequestKey | None = None,
 ) -> ReceivedReport:
     """Check and record a report. With a key, the same request again gets the same receipt.
 
     Raises NotAllowed, ReportRefused, KeyReused.
     """
-    return do(_take_report, actor, check_report(raw), key)
+    checked = check_report(raw)
+    return do(_take_report, actor, checked, key, people.draw_receipt(resources.keys))
 
 
 def _take_item(
@@ -119,13 +126,17 @@ def _take_item(
 
 
 def _take_report(
-    tx: Tx, actor: people.Actor, checked: Any, key: RequestKey | None
+    tx: Tx,
+    actor: people.Actor,
+    checked: CheckedReport,
+    key: RequestKey | None,
+    drawn: people.DrawnReceipt,
 ) -> ReceivedReport:
     if key is None:
-        return receive_report(tx, actor, checked)
+        return receive_report(tx, actor, checked, drawn=drawn)
 
     def act(inside: Tx) -> tuple[int, Mapping[str, Any]]:
-        received = receive_report(inside, actor, checked)
+        received = receive_report(inside, actor, checked, drawn=drawn)
         names = ("report_id", "receipt", "item_id", "repeat")
         return 201, {name: getattr(received, name) for name in names}
 

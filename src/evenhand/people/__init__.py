@@ -88,7 +88,7 @@ from evenhand.people.queries import (
     staff_actor,
     staff_name,
 )
-from evenhand.people.receipts import format_receipt, read_receipt
+from evenhand.people.receipts import DrawnReceipt, draw_receipt, format_receipt, read_receipt
 
 __all__ = [
     "PUBLIC",
@@ -100,6 +100,7 @@ __all__ = [
     "CodeRefused",
     "Credentials",
     "DetailsRefused",
+    "DrawnReceipt",
     "EmailTaken",
     "Holder",
     "Invitation",
@@ -134,6 +135,7 @@ __all__ = [
     "close_session",
     "credentials_for",
     "deactivate",
+    "draw_receipt",
     "first_run_needed",
     "format_receipt",
     "hash_password",

@@ -12,12 +12,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, Literal
 
+from evenhand.kit.words import N_
 from evenhand.policy.errors import NoSuchClause
-
-
-def N_(text: str) -> str:  # noqa: N802 - the name Babel looks for
-    """Mark a sentence for translation where it is written; doors translate it when it is shown."""
-    return text
 
 
 class Harm(StrEnum):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from evenhand import intake, people
+from evenhand import evidence, intake, people
 from evenhand.db import Tx
 from evenhand.decision.model import MeasureView
 from evenhand.ledger import outbox
@@ -106,7 +106,7 @@ def to_reporters(
     """Tell every reporter who left an address; return how many were told by mail."""
     told = 0
     for report in settled:
-        if report.identity_id is not None:
+        if report.identity_id is not None and evidence.reachable(tx, report.identity_id):
             payload = {
                 "template": template,
                 "identity_id": report.identity_id,

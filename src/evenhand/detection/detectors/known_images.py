@@ -32,6 +32,8 @@ DECODING_FAULTS: Final = (
     ImageRefused,
     ArithmeticError,
     AssertionError,
+    BufferError,
+    EOFError,
     LookupError,
     MemoryError,
     OSError,
@@ -39,6 +41,7 @@ DECODING_FAULTS: Final = (
     SyntaxError,
     TypeError,
     ValueError,
+    Warning,
     struct.error,
     zlib.error,
 )

@@ -9,9 +9,11 @@ import functools
 import ipaddress
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 from urllib.parse import quote, unquote
 
 import idna
@@ -267,18 +269,21 @@ def _is_suffix(label: str) -> bool:
     return label.casefold() in _SUFFIXES or label.casefold().startswith("xn--")
 
 
+_BRACKETS: Final = frozenset(_CLOSERS) | frozenset(_CLOSERS.values())
+
+
 def _without_trailing(written: str) -> str:
     """Leave sentence punctuation, glued words and unopened brackets outside the link."""
     glued = _GLUED.match(written)
     end = glued.end() if glued and _is_suffix(glued["suffix"]) else len(written)
+    counts = Counter(character for character in written[:end] if character in _BRACKETS)
     while end:
         last = written[end - 1]
         opener = _CLOSERS.get(last)
-        unopened = opener is not None and written.count(last, 0, end) > written.count(
-            opener, 0, end
-        )
+        unopened = opener is not None and counts[last] > counts[opener]
         if last not in _TRAILING and not unopened:
             break
+        counts[last] -= 1
         end -= 1
     return written[:end]
 
