@@ -13,6 +13,7 @@ import os
 import re
 import sqlite3
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -32,11 +33,15 @@ ASK_AGAIN_SECONDS = 5
 COVERS = ("hide", "remove")
 LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\"'.,;:!?)\]]")  # a sentence may end behind it
 
+FOR_GOOD = (400, 413, 422)  # the post itself cannot be taken; asking again changes nothing
+STATES = {"allow": "published", "review": "published", "hold": "held", "refused": "refused"}
+
 TABLES = """
-create table if not exists accounts (name text primary key, salt blob, hash blob);
+create table if not exists accounts (name text primary key, salt blob, hash blob, language text);
 create table if not exists sessions (token text primary key, account text);
 create table if not exists posts (id text primary key, account text, text text, photo blob,
-  media_type text, state text check (state in ('unchecked', 'held', 'published')), at text);
+  media_type text,
+  state text check (state in ('unchecked', 'held', 'published', 'refused')), at text);
 create table if not exists measures (measure text, target text, target_id text, stands integer,
   decided_at text, until text, label text, clause text, provisional integer, receipt text,
   status_url text, primary key (measure, target, target_id));
@@ -112,19 +117,23 @@ def pass_the_gate(store: Store, post: dict[str, Any]) -> str:
     if post["photo"]:
         data = base64.b64encode(post["photo"]).decode()
         fields["photo"] = {"data": data, "media_type": post["media_type"]}
+    author = store.rows("select language from accounts where name=?", post["account"])
+    spoken = author[0]["language"] if author else "en"
     item = {
         "kind": "post",
         "id": post["id"],
-        "account": {"id": post["account"], "name": post["account"], "language": "en"},
+        "account": {"id": post["account"], "name": post["account"], "language": spoken},
         "url": f"http://127.0.0.1:{PORT}/post/{post['id']}",
         "created_at": post["at"],
         "fields": {name: value for name, value in fields.items() if value},
     }
     try:
         verdict = ask_evenhand("/api/v1/items", item, once=post["id"]).get("verdict")
+    except urllib.error.HTTPError as refusal:
+        verdict = "refused" if refusal.code in FOR_GOOD else None
     except OSError:
-        return "unchecked"
-    state = "published" if verdict in {"allow", "review"} else "held"
+        verdict = None
+    state = STATES.get(verdict or "", "unchecked")
     store.run("update posts set state=? where id=? and state='unchecked'", state, post["id"])
     return state
 

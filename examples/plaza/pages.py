@@ -32,6 +32,7 @@ DONE = {
 }
 WAITS = {
     "unchecked": "This was not checked yet, so only you see it. It will be tried again by itself.",
+    "refused": "This could not be taken: it is too large, or its picture cannot be opened.",
     "held": "This waits until somebody has looked at it. Until then only you see it.",
 }
 

@@ -170,7 +170,12 @@ class Plaza(BaseHTTPRequestHandler):
         if known and not hmac.compare_digest(made, known[0]["hash"]):
             self._answer(403, pages.notice("That is not the password of this name."))
             return
-        self.store.run("insert or ignore into accounts values (?,?,?)", name, salt, made)
+        spoken = re.match(
+            r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?", self.headers.get("accept-language", "")
+        )
+        language = spoken.group() if spoken else "en"
+        add = "insert or ignore into accounts values (?,?,?,?)"
+        self.store.run(add, name, salt, made, language)
         token = secrets.token_urlsafe(32)
         self.store.run("insert into sessions values (?,?)", token, name)
         self._go("/", set_cookie=f"plaza={token}; HttpOnly; SameSite=Strict; Path=/")

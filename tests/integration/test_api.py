@@ -419,6 +419,12 @@ class TestDecisions:
         found = problem(host.get(f"/decisions?{query}"), 422, "not_valid")
         assert found["problems"][0]["path"] == f"query.{query.partition('=')[0]}"
 
+    def test_a_misspelt_query_is_not_passed_over(self, host: Host) -> None:
+        found = problem(host.get("/decisions?limt=5"), 422, "not_valid")
+        says = "There is no such field here. Did you mean “limit”?"
+        assert found["problems"] == [{"path": "query.limt", "says": says}]
+        problem(host.get("/me?x=1"), 422, "not_valid")
+
     def test_nothing_is_under_another_id(self, host: Host) -> None:
         problem(host.get("/decisions/nothing"), 404, "not_found")
 

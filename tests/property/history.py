@@ -270,7 +270,7 @@ class History(RuleBasedStateMachine):
         ]
 
     def decisions(self) -> list[decision.DecisionView]:
-        """Return every decision."""
+        """Return every decision, as an auditor reads them."""
         return [self.stage.decision(row["id"]) for row in self.rows("decisions")]
 
     @invariant()

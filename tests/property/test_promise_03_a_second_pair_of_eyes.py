@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis.stateful import invariant
 
-from evenhand import appeal, people, queue, review
+from evenhand import appeal, decision, people, queue, review
 from tests.property.history import History, as_test
 
 
@@ -25,6 +25,24 @@ class ASecondPairOfEyes(History):
         for row in self.rows("tasks", "appeal_id is not null"):
             desk = self.ask(appeal.desk, self.stage.lin, row["id"])
             assert (desk.first is None) == (desk.blind is None)
+
+    @invariant()
+    def nobody_who_may_judge_it_can_look_the_first_decision_up(self) -> None:
+        """Not on its own page, not in a list, not in an account's or an item's history."""
+        for row in self.rows("tasks", "blind and state <> 'closed'"):
+            decided = [r["id"] for r in self.rows("decisions", f"item_id = '{row['item_id']}'")]
+            for actor in self.staff:
+                if self.ask(queue.kept_from, row["id"], actor.id) is not None:
+                    continue
+                listed = self.ask(decision.recent, actor)
+                listed += self.ask(decision.on_item, actor, row["item_id"])
+                listed += self.ask(decision.history, actor, row["account_id"])
+                assert not {one.id for one in listed} & set(decided)
+                for one in decided:
+                    with pytest.raises(decision.HiddenUntilJudged):
+                        self.ask(decision.decision, actor, one)
+                desk = self.ask(review.desk, actor, row["id"])
+                assert {report.outcome for report in desk.reports.listed} <= {None}
 
     @invariant()
     def the_first_decider_cannot_even_claim_it(self) -> None:

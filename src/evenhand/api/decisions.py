@@ -68,7 +68,6 @@ def read_decision(
     response_model=None,
     responses=openapi.responses(
         (200, "A page of decisions", answers.DecisionPage, _PAGE),
-        errors=("not_valid",),
     ),
 )
 def list_decisions(

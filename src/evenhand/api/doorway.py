@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Header, Request, Security
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import Query
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from evenhand import intake, people
 from evenhand.api.limits import BODY_BYTES_MAX, ITEM_BYTES_MAX, read_limited
-from evenhand.api.problems import KeyMissing, NotFound
-from evenhand.api.strict_json import read_object
+from evenhand.api.nearest import problem_near
+from evenhand.api.problems import DocumentRefused, KeyMissing, NotFound
+from evenhand.api.strict_json import PROBLEMS_MAX, read_object, shown
 from evenhand.bootstrap import House
 from evenhand.intake import RequestKey
 from evenhand.kit.ids import is_id
@@ -59,7 +62,25 @@ def caller(
     return here.house.ask(people.key_actor, text)
 
 
-Caller = Annotated[Actor, Depends(caller)]
+def caller_asking(request: Request, actor: Annotated[Actor, Depends(caller)]) -> Actor:
+    """Let a caller pass whose query holds only what this route knows. Raises DocumentRefused.
+
+    A mistyped `limt=5` must not be passed over in silence.
+    """
+    fields = get_flat_params(request.scope["route"].dependant)
+    known = [one.alias for one in fields if isinstance(one.field_info, Query)]
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        raise DocumentRefused(
+            *(
+                problem_near(f"query.{shown(name)}", "Nothing here asks for this.", known)
+                for name in unknown[:PROBLEMS_MAX]
+            )
+        )
+    return actor
+
+
+Caller = Annotated[Actor, Depends(caller_asking)]
 
 
 def _needs(permission: Permission) -> Callable[[Actor], Actor]:

@@ -14,10 +14,18 @@ from pydantic import BaseModel
 from evenhand.api.answers import ProblemDocument
 from evenhand.api.problems import KINDS, MEDIA_TYPE, TYPE
 
-#: Any route may be asked without a key, in vain, by a wrong method, or fail.
-ALWAYS: Final = ("key_missing", "key_unknown", "not_allowed", "bad_request", "fault", "busy")
+#: Any route may be asked without a key, in vain, with a mistyped query, or fail.
+ALWAYS: Final = (
+    "key_missing",
+    "key_unknown",
+    "not_allowed",
+    "bad_request",
+    "not_valid",
+    "fault",
+    "busy",
+)
 #: Any route that takes a document.
-WITH_BODY: Final = ("bad_json", "too_slow", "too_large", "not_json", "not_valid", "key_reused")
+WITH_BODY: Final = ("bad_json", "too_slow", "too_large", "not_json", "key_reused")
 
 
 def responses(

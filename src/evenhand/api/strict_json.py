@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 DEPTH_MAX: Final = 20  # the deepest document the API takes has 4 levels
+NAME_CHARS_MAX: Final = 40  # of a key in a problem: enough to find it by
 PROBLEMS_MAX: Final = 20  # enough to mend a document by; the rest would be noise
 _NUMBER_MAX: Final = 2**63  # what both databases hold as a whole number
 
@@ -80,7 +81,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Refused:
         return value
     seen: set[str] = set()
     twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # add() says None
-    return _Refused(f"The key {_shown(twice)} stands here more than once. Keep one of them.")
+    return _Refused(f"The key “{shown(twice)}” stands here more than once. Keep one of them.")
 
 
 def _float(text: str) -> float | _Refused:
@@ -106,7 +107,7 @@ def _problems(value: Any) -> list[Problem]:
         elif isinstance(node, dict | list):
             waiting += [(_join(path, name), depth + 1, child) for name, child in _children(node)]
             found += [
-                Problem(path, f"The key {_shown(key)} has characters that cannot be stored.")
+                Problem(path, f"The key “{shown(key)}” has characters that cannot be stored.")
                 for key in (node if isinstance(node, dict) else ())
                 if not _storable(key)
             ]
@@ -129,7 +130,7 @@ def _children(node: dict[str, Any] | list[Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _join(path: str, name: str) -> str:
-    return f"{path}.{_shown(name, quote='')}" if path else _shown(name, quote="")
+    return f"{path}.{shown(name)}" if path else shown(name)
 
 
 def _storable(text: str) -> bool:
@@ -145,8 +146,8 @@ def _storable(text: str) -> bool:
     return True
 
 
-def _shown(name: str, *, quote: str = '"') -> str:
-    """Write a key from outside so that it is short and can be shown anywhere."""
+def shown(name: str) -> str:
+    """Write a name from outside so that it is short and can be shown anywhere."""
     safe = name.encode("utf-8", "backslashreplace").decode()
     safe = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in safe)
-    return f"{quote}{safe[:40]}{'…' if len(safe) > 40 else ''}{quote}"
+    return f"{safe[:NAME_CHARS_MAX]}…" if len(safe) > NAME_CHARS_MAX else safe

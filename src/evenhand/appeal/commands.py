@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evenhand import decision, evidence, intake, people, policy, queue, review
+from evenhand import decision, intake, people, policy, queue, review
 from evenhand.appeal import store
 from evenhand.appeal.errors import (
     AppealedAlready,
@@ -27,7 +27,6 @@ from evenhand.appeal.model import (
 )
 from evenhand.db import Row, Tx
 from evenhand.decision import DecisionView, Outcome, Restitution, ReversedBy, Verdict
-from evenhand.ledger import outbox
 from evenhand.ledger.append import append
 from evenhand.policy import Harm
 from evenhand.queue import TaskKind, TaskView
@@ -106,6 +105,7 @@ def judge(tx: Tx, actor: people.Actor, task_id: str, verdict: Verdict) -> None:
         raise FirstDecider(row["id"])
     check_answer(verdict)
     _check_complete(tx, verdict, task, first)
+    queue.unblind(tx, task_id)
     store.change(
         tx,
         row["id"],
@@ -234,14 +234,15 @@ def _tell(tx: Tx, row: Row, template: str) -> None:
     """Tell the appellant how it stands, on the channels that are known."""
     ids = {"appeal_id": row["id"], "decision_id": row["decision_id"]}
     if row["by"] == "reporter":
-        identity = intake.identity_of_report(tx, row["report_id"])
-        ids["report_id"] = row["report_id"]
-    else:
-        account = intake.account(tx, row["account_id"])
-        assert account is not None, "only the holder of an account's receipt is affected"
-        payload = {"template": template, "account_external_id": account.external_id, **ids}
-        outbox.put(tx, "message.host", payload, subject=row["id"])
-        identity = account.identity_id
-    if identity is not None and evidence.reachable(tx, identity):
-        payload = {"template": template, "identity_id": identity, **ids}
-        outbox.put(tx, "message.mail", payload, subject=row["id"])
+        intake.tell_reporter(
+            tx,
+            template,
+            report_id=row["report_id"],
+            identity_id=intake.identity_of_report(tx, row["report_id"]),
+            subject=row["id"],
+            ids=ids,
+        )
+        return
+    account = intake.account(tx, row["account_id"])
+    assert account is not None, "only the holder of an account's receipt is affected"
+    decision.tell_account(tx, template, subject=row["id"], ids=ids, account=account)

@@ -7,12 +7,20 @@ transaction. Rules may only hold or limit, for a person to confirm. Undoing reac
 that followed, and says what it could not reach.
 """
 
-from evenhand.decision.commands import decide, decide_for, end_measure, hold_proposed, reverse
+from evenhand.decision.commands import (
+    decide,
+    decide_for,
+    end_measure,
+    hold_proposed,
+    reverse,
+    tell_account,
+)
 from evenhand.decision.errors import (
     AlreadyEnded,
     AlreadyReversed,
     AppealNeedsSecondLook,
     DecisionError,
+    HiddenUntilJudged,
     NoSuchDecision,
     VerdictIncomplete,
 )
@@ -73,6 +81,7 @@ __all__ = [
     "DecisionError",
     "DecisionView",
     "Delay",
+    "HiddenUntilJudged",
     "Lines",
     "MeasureView",
     "NoActionOutcome",
@@ -111,6 +120,7 @@ __all__ = [
     "strikes",
     "suggest",
     "suggestion",
+    "tell_account",
     "to_dict",
     "verdict_problems",
 ]

@@ -3,6 +3,7 @@
 DecisionError
 ├── VerdictIncomplete   (missing: sentences a reviewer can act on)
 ├── NoSuchDecision
+├── HiddenUntilJudged
 ├── AlreadyReversed
 ├── AlreadyEnded
 └── AppealNeedsSecondLook
@@ -26,6 +27,10 @@ class VerdictIncomplete(DecisionError):
 
 class NoSuchDecision(DecisionError):
     """There is no decision with this id, or it is not yours to see."""
+
+
+class HiddenUntilJudged(DecisionError):
+    """Somebody asked for a second look, and you may be the one to judge it: it is shown after."""
 
 
 class AlreadyReversed(DecisionError):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evenhand import intake, people, policy, queue
 from evenhand.db import ReadTx, Row
 from evenhand.decision import store
-from evenhand.decision.errors import NoSuchDecision
+from evenhand.decision.errors import HiddenUntilJudged, NoSuchDecision
 from evenhand.decision.letter import Lines, NoActionReasons, as_lines, no_action_from_dict
 from evenhand.decision.model import (
     ClauseRef,
@@ -37,24 +38,27 @@ class Suggestion:
 
 
 def decision(tx: ReadTx, actor: people.Actor, decision_id: str) -> DecisionView:
-    """Return one decision. Raises NoSuchDecision, NotAllowed.
+    """Return one decision. Raises NoSuchDecision, HiddenUntilJudged, NotAllowed.
 
     Staff who see the queue, keys that read decisions, and the holder of a receipt for it may.
     """
     _require_reader(tx, actor, decision_id)
-    return _view(tx, store.load(tx, decision_id))
+    row = store.load(tx, decision_id)
+    if row["item_id"] in queue.hidden_items(tx, actor):
+        raise HiddenUntilJudged(decision_id)
+    return _view(tx, row)
 
 
 def history(tx: ReadTx, actor: people.Actor, account_id: str) -> list[DecisionView]:
     """Return the decisions on an account, newest first."""
     people.require(actor, Permission.SEE_QUEUE)
-    return [_view(tx, row) for row in store.on_account(tx, account_id)[:HISTORY_MAX]]
+    return _shown(tx, actor, store.on_account(tx, account_id)[:HISTORY_MAX])
 
 
 def on_item(tx: ReadTx, actor: people.Actor, item_id: str) -> list[DecisionView]:
     """Return the decisions on an item, oldest first."""
     people.require(actor, Permission.SEE_QUEUE)
-    return [_view(tx, row) for row in store.on_item(tx, item_id)]
+    return _shown(tx, actor, store.on_item(tx, item_id))
 
 
 def strikes(tx: ReadTx, actor: people.Actor, account_id: str) -> tuple[StrikeView, ...]:
@@ -68,7 +72,7 @@ def recent(
 ) -> list[DecisionView]:
     """Return decisions, newest first."""
     people.require(actor, Permission.SEE_QUEUE)
-    return [_view(tx, row) for row in store.recent(tx, limit=limit, before=before)]
+    return _shown(tx, actor, store.recent(tx, limit=limit, before=before))
 
 
 def after(
@@ -160,6 +164,12 @@ def resting_on(tx: ReadTx, entry_id: str) -> list[tuple[str, str, policy.Harm]]:
 def count(tx: ReadTx) -> int:
     """Count all decisions."""
     return store.count(tx)
+
+
+def _shown(tx: ReadTx, actor: people.Actor, rows: Sequence[Row]) -> list[DecisionView]:
+    """Leave out what the actor may have to judge anew, unseen."""
+    hidden = queue.hidden_items(tx, actor)
+    return [_view(tx, row) for row in rows if row["item_id"] not in hidden]
 
 
 def _require_reader(tx: ReadTx, actor: people.Actor, decision_id: str) -> None:

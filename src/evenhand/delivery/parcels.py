@@ -33,9 +33,10 @@ def prepare(tx: ReadTx, work: Work, *, appeal_of: AppealLookup) -> Outgoing:
         text = text_of(tx, work, receipt=shown, appeal_of=appeal_of)
         return Letter(id=work.id, to=address, subject=text.subject, text=text.text)
     text = text_of(tx, work, receipt=shown, appeal_of=appeal_of)
-    data = {key: value for key, value in work.payload.items() if key != "account_external_id"}
+    kept_back = {"account_external_id", "identity_id"}
+    data = {key: value for key, value in work.payload.items() if key not in kept_back}
     data |= {
-        "account": {"id": work.payload["account_external_id"]},
+        "account": {"id": _account(tx, work)},
         "subject": text.subject,
         "text": text.text,
     }
@@ -58,13 +59,24 @@ def _parcel(
     return Parcel(work.id, canonical(body).encode())
 
 
+def _account(tx: ReadTx, work: Work) -> str:
+    """Return whom on the host a message is for: the person affected, or unsealed, a reporter."""
+    if "identity_id" not in work.payload:
+        return str(work.payload["account_external_id"])
+    return _unsealed(tx, work, "account_id")
+
+
 def _address(tx: ReadTx, work: Work) -> str:
     """Unseal the address, for this letter alone. Raises NothingToSend when it was erased."""
+    return _unsealed(tx, work, "email")
+
+
+def _unsealed(tx: ReadTx, work: Work, what: str) -> str:
     try:
         contact = evidence.contact_of(tx, str(work.payload.get("identity_id")))
     except (evidence.IdentityErased, evidence.IdentityUnknown):
         contact = {}
-    address = str(contact.get("email") or "").strip()
-    if not address:
+    found = str(contact.get(what) or "").strip()
+    if not found:
         raise NothingToSend("There is no address to write to any more.")
-    return address
+    return found

@@ -33,10 +33,10 @@ from evenhand.evidence.errors import (
 )
 from evenhand.evidence.model import BEAT_SECONDS_MAX, Staged, Viewing
 from evenhand.evidence.queries import (
+    channel,
     contact_of,
     exposure_today,
     orphans,
-    reachable,
     read_object,
     viewing,
     viewings_of,
@@ -60,6 +60,7 @@ __all__ = [
     "ViewingClosed",
     "ViewingUnknown",
     "beat_viewing",
+    "channel",
     "close_viewings",
     "contact_of",
     "delete_blobs",
@@ -70,7 +71,6 @@ __all__ = [
     "open_identity",
     "open_viewing",
     "orphans",
-    "reachable",
     "read_object",
     "seal_identity",
     "shred",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -62,12 +62,18 @@ def contact_of(tx: ReadTx, identity_id: str) -> dict[str, Any]:
     return read_identity(tx, identity_id)
 
 
-def reachable(tx: ReadTx, identity_id: str) -> bool:
-    """Tell whether somebody left an address, so that no letter is put that cannot be sent."""
+def channel(tx: ReadTx, identity_id: str) -> Literal["mail", "host"] | None:
+    """Tell how somebody can be reached: by mail, else as an account on the host, else not at all.
+
+    What comes out is the channel alone, so that no message is put that cannot be sent.
+    """
     try:
-        return bool(str(read_identity(tx, identity_id).get("email") or "").strip())
+        known = read_identity(tx, identity_id)
     except (IdentityErased, IdentityUnknown):
-        return False
+        return None
+    if str(known.get("email") or "").strip():
+        return "mail"
+    return "host" if known.get("account_id") else None
 
 
 def viewings_of(

@@ -5,6 +5,7 @@ stored whole is refused with every problem named. Who reported is sealed away be
 happens, so no later room can see it. From here the path goes on to detection and the rules.
 """
 
+from evenhand.intake.answering import tell_reporter
 from evenhand.intake.commands import (
     declare_kind,
     receive_item,
@@ -141,5 +142,6 @@ __all__ = [
     "stage_item",
     "submit_item",
     "submit_report",
+    "tell_reporter",
     "unsettle_reports",
 ]

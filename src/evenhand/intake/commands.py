@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from evenhand import evidence, ledger, people, policy
+from evenhand import evidence, people, policy
 from evenhand.db import Tx
 from evenhand.intake import store
+from evenhand.intake.answering import tell_reporter
 from evenhand.intake.errors import KindUnchanged, Problem, ReportRefused
 from evenhand.intake.items import address_item, url_key
 from evenhand.intake.kinds import check_kind
@@ -108,10 +109,15 @@ def receive_report(
     receipt = people.issue_receipt(
         tx, holder="reporter", subject_kind="report", subject_id=row["id"], drawn=drawn
     )
-    if checked.reporter is not None and checked.reporter.email and repeat_of is None:
-        payload = {"template": TEMPLATE, "report_id": row["id"], "identity_id": identity_id}
-        secret = {"receipt": receipt}
-        ledger.outbox.put(tx, "message.mail", payload, subject=row["id"], secret=secret)
+    if repeat_of is None:
+        tell_reporter(
+            tx,
+            TEMPLATE,
+            report_id=row["id"],
+            identity_id=identity_id,
+            subject=row["id"],
+            receipt=receipt,
+        )
     public = {name: row[name] for name in ("harm", "basis", "via", "clock", "trusted")}
     append(
         tx,

@@ -15,6 +15,7 @@ from evenhand.queue.commands import (
     release,
     reopen,
     take_proposals,
+    unblind,
 )
 from evenhand.queue.errors import NoSuchTask, QueueError, TaskClosed
 from evenhand.queue.model import (
@@ -34,6 +35,8 @@ from evenhand.queue.model import (
 from evenhand.queue.queries import (
     count,
     held,
+    hidden_items,
+    is_blind,
     kept_from,
     next_task,
     open_task,
@@ -63,7 +66,9 @@ __all__ = [
     "escalate",
     "extend",
     "held",
+    "hidden_items",
     "hold",
+    "is_blind",
     "kept_from",
     "next_task",
     "open_appeal",
@@ -76,5 +81,6 @@ __all__ = [
     "reporting",
     "take_proposals",
     "task",
+    "unblind",
     "waiting",
 ]

@@ -41,7 +41,7 @@ def take_proposals(tx: Tx, item_id: str) -> str | None:
     harm = Harm(proposed[0].harm)
     for proposal in proposed[1:]:
         harm = worse(harm, Harm(proposal.harm))
-    known = any(proposal.report_id is None for proposal in proposed)
+    known = any(proposal.evidence.get("confirmed", False) for proposal in proposed)
     current = store.open_task_of(tx, item_id)
     if current is None:
         return _open(tx, TaskKind.REVIEW, item_id, harm=harm, known=known)
@@ -129,6 +129,11 @@ def escalate(tx: Tx, actor: people.Actor, task_id: str, *, why: str) -> None:
     )
 
 
+def unblind(tx: Tx, task_id: str) -> None:
+    """Let the first decision be read: the second judgement is written down. The caller's line."""
+    store.change(tx, task_id, blind=False)
+
+
 def close(tx: Tx, actor: people.Actor, task_id: str, *, outcome: str) -> None:
     """Close a task for good. Raises TaskClosed when it is closed already."""
     task = store.load_locked(tx, task_id)
@@ -175,6 +180,7 @@ def _open(
         why=[{"points": part.points, "says": part.says} for part in parts],
         origin=origin.value,
         known=known,
+        blind=kind is TaskKind.APPEAL,
         clock=reporting.clock,
         law=reporting.law,
         due_at=reporting.due_at,

@@ -51,6 +51,22 @@ def kept_from(tx: ReadTx, task_id: str, staff_id: str) -> str | None:
     return store.excluded(tx, task_id, staff_id)
 
 
+def hidden_items(tx: ReadTx, actor: people.Actor) -> frozenset[str]:
+    """Return the items whose decisions the actor may not read: they may have to judge one anew.
+
+    A second judgement is made before the first is seen (promise 3), so while an appeal waits its
+    decision is hidden from everybody who could be given it.
+    """
+    if actor.kind != "staff" or not people.may(actor, people.Permission.JUDGE_APPEALS):
+        return frozenset()
+    return store.blind_items(tx, actor.id)
+
+
+def is_blind(tx: ReadTx, task_id: str) -> bool:
+    """Tell whether a task is to be judged blind and was not yet."""
+    return store.is_blind(tx, task_id)
+
+
 def held(tx: ReadTx, actor: people.Actor) -> list[TaskView]:
     """Return the tasks the actor holds now."""
     people.require(actor, people.Permission.SEE_QUEUE)

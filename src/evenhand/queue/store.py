@@ -30,6 +30,7 @@ tasks = sa.Table(
     sa.Column("why", sa.JSON, nullable=False),
     sa.Column("origin", sa.Text, nullable=False),
     sa.Column("known", sa.Boolean, nullable=False),
+    sa.Column("blind", sa.Boolean, nullable=False),
     sa.Column("clock", sa.Text),
     sa.Column("law", sa.Text),
     sa.Column("due_at", UtcTime),
@@ -138,6 +139,20 @@ def excluded(tx: ReadTx, task_id: str, staff_id: str) -> str | None:
         )
     )
     return None if found is None else str(found)
+
+
+def blind_items(tx: ReadTx, staff_id: str) -> frozenset[str]:
+    """Return the items of open tasks that somebody may still judge blind."""
+    kept = sa.select(exclusions.c.task_id).where(exclusions.c.staff_id == staff_id)
+    wanted = sa.select(tasks.c.item_id).where(
+        tasks.c.blind.is_(True), tasks.c.state != "closed", tasks.c.id.not_in(kept)
+    )
+    return frozenset(row["item_id"] for row in tx.rows(wanted))
+
+
+def is_blind(tx: ReadTx, task_id: str) -> bool:
+    """Tell whether a task is to be judged blind and was not yet."""
+    return bool(tx.value(sa.select(tasks.c.blind).where(tasks.c.id == task_id)))
 
 
 def next_for(tx: ReadTx, staff_id: str, *, queue: str | None, now: datetime) -> str | None:

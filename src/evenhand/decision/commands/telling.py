@@ -94,7 +94,7 @@ def to_account(
         secret=secret,
         run_at=not_before,
     )
-    if account.identity_id is not None:
+    if account.identity_id is not None and evidence.channel(tx, account.identity_id) == "mail":
         payload = {"template": template, "identity_id": account.identity_id, **ids}
         outbox.put(tx, "message.mail", payload, subject=subject, secret=secret, run_at=not_before)
     return "sent" if not_before is None else "delayed"
@@ -103,19 +103,18 @@ def to_account(
 def to_reporters(
     tx: Tx, template: str, settled: Sequence[intake.SettledReport], *, subject: str, ids: Json
 ) -> int:
-    """Tell every reporter who left an address; return how many were told by mail."""
-    told = 0
-    for report in settled:
-        if report.identity_id is not None and evidence.reachable(tx, report.identity_id):
-            payload = {
-                "template": template,
-                "identity_id": report.identity_id,
-                "report_id": report.report_id,
-                **ids,
-            }
-            outbox.put(tx, "message.mail", payload, subject=subject)
-            told += 1
-    return told
+    """Answer every reporter who can be reached; return how many were."""
+    return sum(
+        intake.tell_reporter(
+            tx,
+            template,
+            report_id=report.report_id,
+            identity_id=report.identity_id,
+            subject=subject,
+            ids=ids,
+        )
+        for report in settled
+    )
 
 
 def affected_receipt(tx: Tx, decision_id: str, account: intake.AccountView | None) -> str | None:
