@@ -69,6 +69,11 @@ header button { margin: 0; background: none; color: var(--accent); text-decorati
 """
 
 
+def minute(at: str) -> str:
+    """Write an instant as people read it, in UTC."""
+    return f"{at[:10]} {at[11:16]}"
+
+
 def page(title: str, body: str, account: str | None = None) -> str:
     """Wrap a page's body in the frame they all share."""
     nav = ""
@@ -127,8 +132,8 @@ def told(measures: Iterable[dict[str, Any]]) -> str:
 def messages(account: str | None, rows: Iterable[dict[str, Any]]) -> str:
     """Show every message to an account."""
     listed = "".join(
-        f'<article><h2>{e(row["subject"])}</h2><p class="meta">{e(row["at"][:16])}</p>'
-        f"<pre>{e(row['text'])}</pre></article>"
+        f'<article><h2>{e(row["subject"])}</h2><p class="meta">{e(minute(row["at"]))}</p>'
+        f'<pre dir="auto">{e(row["text"])}</pre></article>'
         for row in rows
     )
     return page("Messages", listed or "<p>There are no messages for you.</p>", account)
@@ -154,13 +159,13 @@ def _article(account: str | None, one: dict[str, Any]) -> str:
     photo = ""
     if one["photo"]:
         photo = f'<img src="/photo/{one["id"]}" alt="Photo posted by {e(one["account"])}">'
-    text = f'<p class="text">{e(one["text"])}</p>{photo}'
+    text = f'<p class="text" dir="auto">{e(one["text"])}</p>{photo}'
     if "age_gate" in on and account != one["account"]:
         text = f"<details><summary>For adults only. Show it?</summary>{text}</details>"
     label = on["label"]["label"] or "A note was added" if "label" in on else None
     return (
-        f'<article><p class="meta">{e(one["account"])} · '
-        f'<a href="/post/{one["id"]}">{e(one["at"][:16])}</a>'
+        f'<article><p class="meta"><bdi>{e(one["account"])}</bdi> · '
+        f'<a href="/post/{one["id"]}">{e(minute(one["at"]))}</a>'
         + (" · only you see this" if one["state"] != "published" or {"hide", "remove"} & set(on)
            else "")
         + "</p>"

@@ -106,14 +106,14 @@ class Teller:
 
     def _staff(self, details: Details) -> None:
         self._console.print("\n  Everybody signs in with address, password and a six-digit code:\n")
-        table = Table(box=None, padding=(0, 3, 0, 2), header_style="dim")
-        for heading in ("who", "address", "password", "secret for an authenticator"):
-            table.add_column(heading, no_wrap=True)
         for each in details.staff:
             who = f"{each.name}, {each.role}"
-            table.add_row(who, each.email, each.password, each.totp_secret)
-        self._console.print(table)
-        self._console.print("\n  or, for an authenticator that takes addresses:\n")
+            signs_in = f"{each.email:<18}  password {each.password}"
+            self._console.print(f"  [bold]{who:<20}[/] {signs_in}")
+        self._console.print("\n  Their authenticators, by secret or by address:\n")
+        for each in details.staff:
+            self._console.print(f"  {each.name:<5} {each.totp_secret}")
+        self._console.print()
         for each in details.staff:
             uri = people.totp_uri(each.totp_secret, email=each.email, service=SERVICE)
             self._console.print(f"  {each.name:<5} {escape(uri)}")
