@@ -40,7 +40,7 @@ appeals = sa.Table(
 
 def insert(tx: Tx, values: Mapping[str, Any]) -> None:
     """Write a new appeal."""
-    tx.run(appeals.insert().values(**values))
+    tx.insert(appeals, **values)
 
 
 def change(tx: Tx, appeal_id: str, **values: Any) -> None:

@@ -60,15 +60,14 @@ entries = sa.Table(
 
 def save_bank(tx: Tx, bank: BankView) -> None:
     """Write one bank."""
-    tx.run(
-        banks.insert().values(
-            id=bank.id,
-            name=bank.name,
-            signal=bank.signal.value,
-            confidence=bank.confidence.value,
-            clause_key=bank.clause_key,
-            created_at=bank.created_at,
-        )
+    tx.insert(
+        banks,
+        id=bank.id,
+        name=bank.name,
+        signal=bank.signal.value,
+        confidence=bank.confidence.value,
+        clause_key=bank.clause_key,
+        created_at=bank.created_at,
     )
 
 
@@ -96,7 +95,7 @@ def load_banks(tx: ReadTx, where: sa.ColumnElement[bool] | None = None) -> list[
 
 def save_entry(tx: Tx, entry: Mapping[str, Any]) -> None:
     """Write one entry."""
-    tx.run(entries.insert().values(**entry))
+    tx.insert(entries, **entry)
 
 
 def standing(tx: ReadTx, bank_id: str, kind: EntryKind, value: str) -> str | None:

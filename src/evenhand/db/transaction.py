@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -53,8 +53,17 @@ class Tx(ReadTx):
         """Make an id that sorts by this transaction's instant."""
         return new_id(self.now)
 
+    def insert(self, table: sa.Table, **values: Any) -> None:
+        """Write one row. The values go as parameters, so that the statement is compiled once."""
+        self.conn.execute(table.insert(), values)
+
+    def insert_all(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write many rows of the same columns at once; none is fine."""
+        if rows:
+            self.conn.execute(table.insert(), rows)
+
     def run(self, statement: sa.Executable) -> int:
-        """Run an insert, update or delete and return how many rows it touched."""
+        """Run an update or delete and return how many rows it touched."""
         return self.conn.execute(statement).rowcount
 
     def lock(self, name: str) -> None:

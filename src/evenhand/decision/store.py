@@ -81,17 +81,17 @@ strikes = sa.Table(
 
 def insert_decision(tx: Tx, values: Mapping[str, Any]) -> None:
     """Write a decision."""
-    tx.run(decisions.insert().values(**values))
+    tx.insert(decisions, **values)
 
 
 def insert_measure(tx: Tx, values: Mapping[str, Any]) -> None:
     """Write one measure of a decision."""
-    tx.run(measures.insert().values(**values))
+    tx.insert(measures, **values)
 
 
 def insert_strike(tx: Tx, values: Mapping[str, Any]) -> None:
     """Write one strike."""
-    tx.run(strikes.insert().values(**values))
+    tx.insert(strikes, **values)
 
 
 def load(tx: ReadTx, decision_id: str) -> Row:

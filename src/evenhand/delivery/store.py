@@ -22,15 +22,14 @@ deliveries = sa.Table(
 
 def write_attempt(tx: Tx, outbox_id: str, number: int, *, status: Status, detail: str) -> None:
     """Write down how one attempt went."""
-    tx.run(
-        deliveries.insert().values(
-            id=tx.new_id(),
-            outbox_id=outbox_id,
-            attempt=number,
-            at=tx.now,
-            status=status.value,
-            detail=detail,
-        )
+    tx.insert(
+        deliveries,
+        id=tx.new_id(),
+        outbox_id=outbox_id,
+        attempt=number,
+        at=tx.now,
+        status=status.value,
+        detail=detail,
     )
 
 

@@ -43,7 +43,7 @@ media_hashes = sa.Table(
 
 def save_assessments(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write what the detectors said."""
-    tx.run(assessments.insert().values([dict(row) for row in rows]))
+    tx.insert_all(assessments, [dict(row) for row in rows])
 
 
 def save_hash(tx: Tx, made: MediaHash) -> None:
@@ -51,7 +51,7 @@ def save_hash(tx: Tx, made: MediaHash) -> None:
     values = {"sha256": made.sha256, "pdq": made.pdq, "quality": made.quality}
     same = media_hashes.c.media_id == made.media_id
     if not tx.run(media_hashes.update().where(same).values(**values)):
-        tx.run(media_hashes.insert().values(media_id=made.media_id, **values))
+        tx.insert(media_hashes, media_id=made.media_id, **values)
 
 
 def load_hash(tx: ReadTx, media_id: str) -> MediaHash | None:

@@ -33,15 +33,14 @@ from evenhand.ledger.append import append
 def keep(tx: Tx, staged: Staged) -> str:
     """Keep what was staged and return its object id. Part of the caller's command."""
     object_id = tx.new_id()
-    tx.run(
-        store.objects.insert().values(
-            id=object_id,
-            blob=staged.blob,
-            media_type=staged.media_type,
-            bytes=staged.size,
-            sealed_key=staged.sealed_key,
-            kept_at=tx.now,
-        )
+    tx.insert(
+        store.objects,
+        id=object_id,
+        blob=staged.blob,
+        media_type=staged.media_type,
+        bytes=staged.size,
+        sealed_key=staged.sealed_key,
+        kept_at=tx.now,
     )
     return object_id
 
@@ -79,10 +78,12 @@ def seal_identity(tx: Tx, data: Mapping[str, Any]) -> str:
         purpose=IDENTITY_PURPOSE,
         name=identity_id,
     )
-    tx.run(
-        store.identities.insert().values(
-            id=identity_id, sealed=closed.sealed, sealed_key=closed.sealed_key, made_at=tx.now
-        )
+    tx.insert(
+        store.identities,
+        id=identity_id,
+        sealed=closed.sealed,
+        sealed_key=closed.sealed_key,
+        made_at=tx.now,
     )
     return identity_id
 
@@ -148,18 +149,17 @@ def open_viewing(
         raise ObjectShredded
     _close(tx, store.open_viewings(tx, task_id=task_id, staff_id=actor.id, object_id=object_id))
     viewing_id = tx.new_id()
-    tx.run(
-        store.viewings.insert().values(
-            id=viewing_id,
-            staff_id=actor.id,
-            task_id=task_id,
-            item_id=item_id,
-            object_id=object_id,
-            level=veil.value,
-            opened_at=tx.now,
-            beat_at=tx.now,
-            seconds=0.0,
-        )
+    tx.insert(
+        store.viewings,
+        id=viewing_id,
+        staff_id=actor.id,
+        task_id=task_id,
+        item_id=item_id,
+        object_id=object_id,
+        level=veil.value,
+        opened_at=tx.now,
+        beat_at=tx.now,
+        seconds=0.0,
     )
     append(
         tx,

@@ -141,7 +141,7 @@ def save_kind(tx: Tx, kind: ItemKind) -> None:
     """Write a kind, in place of an earlier declaration."""
     values = {"fields": [field.to_dict() for field in kind.fields], "declared_at": tx.now}
     if not tx.run(item_kinds.update().where(item_kinds.c.name == kind.name).values(**values)):
-        tx.run(item_kinds.insert().values(name=kind.name, **values))
+        tx.insert(item_kinds, name=kind.name, **values)
 
 
 def account_by_external_id(tx: ReadTx, external_id: str) -> sa.RowMapping | None:
@@ -154,7 +154,7 @@ def save_account(tx: Tx, account_id: str, values: Mapping[str, Any], *, known: b
     if known:
         tx.run(accounts.update().where(accounts.c.id == account_id).values(**values))
     else:
-        tx.run(accounts.insert().values(id=account_id, **values))
+        tx.insert(accounts, id=account_id, **values)
 
 
 def load_account(tx: ReadTx, account_id: str) -> AccountView | None:
@@ -182,12 +182,12 @@ def item_id_at(tx: ReadTx, url_key: str) -> str | None:
 
 def save_item(tx: Tx, values: Mapping[str, Any]) -> None:
     """Write one version of an item."""
-    tx.run(items.insert().values(**values))
+    tx.insert(items, **values)
 
 
 def save_media(tx: Tx, values: Mapping[str, Any]) -> None:
     """Write one picture of an item."""
-    tx.run(media.insert().values(**values))
+    tx.insert(media, **values)
 
 
 def load_item(tx: ReadTx, item_id: str) -> ItemView | None:
@@ -237,7 +237,7 @@ def load_media(tx: ReadTx, media_id: str) -> tuple[str, MediaView] | None:
 
 def save_report(tx: Tx, values: Mapping[str, Any]) -> None:
     """Write one report."""
-    tx.run(reports.insert().values(**values))
+    tx.insert(reports, **values)
 
 
 def open_reports_by(tx: ReadTx, reporter_ref: str, item_id: str) -> list[sa.RowMapping]:
@@ -344,7 +344,7 @@ def save_answer(tx: Tx, values: Mapping[str, Any]) -> None:
     """Remember an answer, in place of one that ran out."""
     same = sa.and_(idempotency.c.scope == values["scope"], idempotency.c.key == values["key"])
     tx.run(idempotency.delete().where(same))
-    tx.run(idempotency.insert().values(**values))
+    tx.insert(idempotency, **values)
 
 
 def forget_answers(tx: Tx, *, before: datetime) -> int:

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -30,6 +30,7 @@ class Keyring:
     """The master key and what is derived from it. Never printed: `repr` shows nothing."""
 
     master: bytes
+    _derived: dict[str, bytes] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse a key of the wrong length at start-up rather than at first use."""
@@ -41,10 +42,13 @@ class Keyring:
         return "Keyring(…)"
 
     def key(self, purpose: str) -> bytes:
-        """Derive the 32-byte key of one purpose."""
-        return HKDF(SHA256(), 32, salt=None, info=b"evenhand/" + purpose.encode()).derive(
-            self.master
-        )
+        """Derive the 32-byte key of one purpose; purposes are few, so each is derived once."""
+        found = self._derived.get(purpose)
+        if found is None:
+            info = b"evenhand/" + purpose.encode()
+            found = HKDF(SHA256(), 32, salt=None, info=info).derive(self.master)
+            self._derived[purpose] = found
+        return found
 
     def seal(self, plain: bytes, *, purpose: str, context: str) -> bytes:
         """Encrypt bytes so that they open only for the same purpose and context."""

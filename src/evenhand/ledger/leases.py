@@ -84,19 +84,18 @@ def put(
     if dedupe is not None and tx.value(sa.select(table.c.id).where(table.c.dedupe == dedupe)):
         return None
     work_id = work_id or tx.new_id()
-    tx.run(
-        table.insert().values(
-            id=work_id,
-            kind=kind,
-            subject=subject,
-            payload=payload,
-            sealed=sealed,
-            dedupe=dedupe,
-            state=READY,
-            run_at=run_at or tx.now,
-            attempt=0,
-            made_at=tx.now,
-        )
+    tx.insert(
+        table,
+        id=work_id,
+        kind=kind,
+        subject=subject,
+        payload=payload,
+        sealed=sealed,
+        dedupe=dedupe,
+        state=READY,
+        run_at=run_at or tx.now,
+        attempt=0,
+        made_at=tx.now,
     )
     return work_id
 

@@ -54,26 +54,25 @@ def save_edge(tx: Tx, edge: Edge, note: str) -> None:
     """Write the edge and the checkpoint that signs it."""
     values = {"size": edge.size, "edge": b"".join(edge.hashes), "note": note}
     if not tx.run(head.update().where(head.c.id == 1).values(**values)):
-        tx.run(head.insert().values(id=1, **values))
+        tx.insert(head, id=1, **values)
 
 
 def save_line(tx: Tx, line: Line, leaf: bytes) -> None:
     """Write one line."""
-    tx.run(
-        lines.insert().values(
-            line=line.index,
-            type=line.type,
-            subject=line.subject,
-            at=line.at,
-            text=line.text,
-            leaf=leaf,
-        )
+    tx.insert(
+        lines,
+        line=line.index,
+        type=line.type,
+        subject=line.subject,
+        at=line.at,
+        text=line.text,
+        leaf=leaf,
     )
 
 
 def save_private(tx: Tx, index: int, salt: bytes, content: object) -> None:
     """Keep what a line commits to, apart from it."""
-    tx.run(private.insert().values(line=index, salt=salt, content=canonical(content)))
+    tx.insert(private, line=index, salt=salt, content=canonical(content))
 
 
 def head_note(tx: ReadTx) -> str | None:

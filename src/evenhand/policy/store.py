@@ -24,15 +24,14 @@ clauses = sa.Table(
 
 def save(tx: Tx, clause: Clause, *, by: str) -> None:
     """Write one clause version."""
-    tx.run(
-        clauses.insert().values(
-            key=clause.key,
-            version=clause.version,
-            effective_from=clause.effective_from.isoformat(),
-            content=_content(clause),
-            published_at=tx.now,
-            published_by=by,
-        )
+    tx.insert(
+        clauses,
+        key=clause.key,
+        version=clause.version,
+        effective_from=clause.effective_from.isoformat(),
+        content=_content(clause),
+        published_at=tx.now,
+        published_by=by,
     )
 
 

@@ -112,7 +112,7 @@ def open_task_of(tx: ReadTx, item_id: str) -> TaskView | None:
 
 def insert(tx: Tx, **values: Any) -> None:
     """Write a new task."""
-    tx.run(tasks.insert().values(**values))
+    tx.insert(tasks, **values)
 
 
 def change(tx: Tx, task_id: str, **values: Any) -> None:
@@ -128,7 +128,7 @@ def is_known(tx: ReadTx, task_id: str) -> bool:
 def exclude(tx: Tx, task_id: str, staff_id: str, why: str) -> None:
     """Keep a task from one member of staff."""
     if excluded(tx, task_id, staff_id) is None:
-        tx.run(exclusions.insert().values(task_id=task_id, staff_id=staff_id, why=why))
+        tx.insert(exclusions, task_id=task_id, staff_id=staff_id, why=why)
 
 
 def excluded(tx: ReadTx, task_id: str, staff_id: str) -> str | None:

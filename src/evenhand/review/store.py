@@ -21,15 +21,14 @@ notes = sa.Table(
 
 def save_note(tx: Tx, note: Note, *, item_id: str) -> None:
     """Write a note."""
-    tx.run(
-        notes.insert().values(
-            id=note.id,
-            task_id=note.task_id,
-            item_id=item_id,
-            by=note.by,
-            text=note.text,
-            at=note.at,
-        )
+    tx.insert(
+        notes,
+        id=note.id,
+        task_id=note.task_id,
+        item_id=item_id,
+        by=note.by,
+        text=note.text,
+        at=note.at,
     )
 
 

@@ -64,26 +64,25 @@ def save_new(tx: Tx, item_id: str, made: Sequence[Proposal]) -> list[ProposalVie
         if tx.value(sa.select(proposals.c.id).where(proposals.c.fingerprint == mark)):
             continue
         proposal_id = tx.new_id()
-        tx.run(
-            proposals.insert().values(
-                id=proposal_id,
-                item_id=item_id,
-                report_id=one.report_id,
-                rule=one.rule.id,
-                rule_version=one.rule.version,
-                action=one.action.value,
-                clause_key=one.clause_key,
-                harm=one.harm.value,
-                why=one.why,
-                evidence=dict(one.evidence),
-                fingerprint=mark,
-                position=position,
-                made_at=tx.now,
-                withdrawn=False,
-            )
+        tx.insert(
+            proposals,
+            id=proposal_id,
+            item_id=item_id,
+            report_id=one.report_id,
+            rule=one.rule.id,
+            rule_version=one.rule.version,
+            action=one.action.value,
+            clause_key=one.clause_key,
+            harm=one.harm.value,
+            why=one.why,
+            evidence=dict(one.evidence),
+            fingerprint=mark,
+            position=position,
+            made_at=tx.now,
+            withdrawn=False,
         )
         for entry_id in one.entry_ids:
-            tx.run(proposal_entries.insert().values(proposal_id=proposal_id, entry_id=entry_id))
+            tx.insert(proposal_entries, proposal_id=proposal_id, entry_id=entry_id)
         saved.append(proposal_id)
     return load(tx, proposals.c.id.in_(saved))
 

@@ -39,16 +39,15 @@ def issue_key(tx: Tx, actor: Actor, *, name: str, scopes: Collection[str]) -> Is
         raise ScopeRefused(f"Choose at least one scope out of {', '.join(SCOPES)}.")
     prefix, secret = secrets.token_hex(4), secrets.token_urlsafe(store.TOKEN_BYTES)
     text, key_id = f"eh_{prefix}_{secret}", tx.new_id()
-    tx.run(
-        store.api_keys.insert().values(
-            id=key_id,
-            name=clean_key_name(name),
-            prefix=prefix,
-            secret_hash=store.token_hash(text),
-            scopes=granted,
-            issued_by=actor.ref,
-            issued_at=tx.now,
-        )
+    tx.insert(
+        store.api_keys,
+        id=key_id,
+        name=clean_key_name(name),
+        prefix=prefix,
+        secret_hash=store.token_hash(text),
+        scopes=granted,
+        issued_by=actor.ref,
+        issued_at=tx.now,
     )
     append(tx, "key.issued", subject=key_id, actor=actor.ref, public={"scopes": granted})
     return IssuedKey(key_id, text)
@@ -87,14 +86,13 @@ def issue_receipt(
     drawn = drawn or draw_receipt(tx.resources.keys)
     while tx.value(sa.select(table.c.id).where(table.c.digits_hash == drawn.hashed)) is not None:
         drawn = draw_receipt(tx.resources.keys)
-    tx.run(
-        table.insert().values(
-            id=tx.new_id(),
-            digits_hash=drawn.hashed,
-            holder=holder,
-            subject_kind=subject_kind,
-            subject_id=subject_id,
-            issued_at=tx.now,
-        )
+    tx.insert(
+        table,
+        id=tx.new_id(),
+        digits_hash=drawn.hashed,
+        holder=holder,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        issued_at=tx.now,
     )
     return drawn.digits

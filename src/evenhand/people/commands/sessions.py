@@ -58,14 +58,13 @@ def open_session(tx: Tx, proven: PasswordProven, *, code: str) -> str:
     store.update_staff(tx, row["id"], totp_step=step)
     store.forget_attempts(tx, proven.attempt_id, email_key=proven.email_key)
     session_id, token = tx.new_id(), secrets.token_urlsafe(store.TOKEN_BYTES)
-    tx.run(
-        store.sessions.insert().values(
-            id=session_id,
-            token_hash=store.token_hash(token),
-            staff_id=row["id"],
-            opened_at=tx.now,
-            seen_at=tx.now,
-        )
+    tx.insert(
+        store.sessions,
+        id=session_id,
+        token_hash=store.token_hash(token),
+        staff_id=row["id"],
+        opened_at=tx.now,
+        seen_at=tx.now,
     )
     append(
         tx,

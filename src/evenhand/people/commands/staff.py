@@ -30,7 +30,7 @@ def new_setup_token(tx: Tx) -> str:
     _refuse_second_setup(tx)
     token = secrets.token_urlsafe(store.TOKEN_BYTES)
     tx.run(store.setup_tokens.delete())
-    tx.run(store.setup_tokens.insert().values(token_hash=store.token_hash(token), made_at=tx.now))
+    tx.insert(store.setup_tokens, token_hash=store.token_hash(token), made_at=tx.now)
     return token
 
 
@@ -171,15 +171,14 @@ def _insert_staff(tx: Tx, *, name: str, email: str, role: Role) -> str:
     if store.staff_by_email(tx, address) is not None:
         raise EmailTaken
     staff_id = tx.new_id()
-    tx.run(
-        store.staff.insert().values(
-            id=staff_id,
-            name=clean_name(name),
-            email=address,
-            role=role.value,
-            state="invited",
-            added_at=tx.now,
-        )
+    tx.insert(
+        store.staff,
+        id=staff_id,
+        name=clean_name(name),
+        email=address,
+        role=role.value,
+        state="invited",
+        added_at=tx.now,
     )
     return staff_id
 
