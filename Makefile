@@ -60,7 +60,7 @@ bench: setup-dev ## Measure how fast items pass and how long a reviewer waits
 	@$(BIN)/python bin/bench.py
 
 fuzz: setup-dev ## Look for a history that breaks a promise, with many more examples
-	@$(BIN)/pytest tests/property -n 2 --dist loadgroup --hypothesis-profile fuzz --timeout 3600
+	@$(BIN)/pytest tests/property -n 2 --dist loadfile --hypothesis-profile fuzz --timeout 3600
 
 lock: setup-dev ## Resolve the dependencies anew into requirements/*.lock
 	@$(COMPILE) --group build --upgrade -o requirements/run.lock

@@ -201,6 +201,8 @@ def main() -> None:
         take_in(here)
         pass_on(here)
         look(here)
+    browser = Path(__file__).with_name("bench_browser.py")
+    subprocess.run([sys.executable, str(browser)], check=True)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 BIN: Final = Path(sys.executable).parent
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PARALLEL: Final = ("-n", "2", "--dist", "loadgroup")
+PARALLEL: Final = ("-n", "2", "--dist", "loadfile")
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,14 @@ EVERYTHING: Final = (
     pytest("promises (property)", "tests/property"),
     pytest("integration, SQLite", "tests/integration", "-k", "not postgresql"),
     pytest("integration, PostgreSQL", "tests/integration", "-k", "postgresql"),
-    pytest("journeys", "tests/journeys", missing=nothing_in("tests/journeys")),
+    # A journey is told in one file, in its order, to one town.
+    pytest(
+        "journeys",
+        "--dist",
+        "loadfile",
+        "tests/journeys",
+        missing=nothing_in("tests/journeys"),
+    ),
     Check(
         "browser",
         tool("pytest", "--quiet", "tests/browser"),

@@ -20,7 +20,6 @@ from evenhand.bootstrap import House, load_settings, open_house
 from evenhand.db import metadata
 from evenhand.kit.clock import SetClock
 
-
 #: A machine shared with others is slow at times; only wrong answers fail a property.
 settings.register_profile("evenhand", deadline=None)
 settings.load_profile("evenhand")

@@ -1,88 +1,125 @@
-"""Processes that exist to be killed: workers, and makers of decisions, forked ready to run.
+"""Processes that exist to be killed: servers, workers, makers of decisions, forked ready to run.
 
 Started as a program it imports everything once, then forks a process for every line it reads and
-prints its number. The clock of every process runs fast by the same measure, so that leases and
-waits of minutes pass in seconds.
+prints its number. Servers and workers are the commands `evenhand serve` and `evenhand worker`,
+but hold what they take for seconds instead of minutes, so that what a killed one held is taken
+over while all goes on. A fresh server is started as an operator does, and waits as long as that.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import sys
-import threading
 import time
 import uuid
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from evenhand import decision, review
-from evenhand.adapters.webhook import WebhookHost
 from evenhand.bootstrap import House, load_settings, open_house
+from evenhand.cli.run import run
 from evenhand.db import DatabaseBusy
-from evenhand.kit.clock import SystemClock
-from evenhand.worker import Outside, Worker
+from evenhand.kit.clock import Clock
+from evenhand.ledger import jobs, outbox
 from tests.outside import SECRET
 from tests.stage import Stage, violation
 
-SPEED = 10
-HOST_SECONDS = 0.4
-
-
-@dataclass(frozen=True)
-class FastClock:
-    """Starts at one instant, the same for every process, and runs SPEED times as fast."""
-
-    started: datetime
-
-    def now(self) -> datetime:
-        """Return the instant."""
-        passed = SystemClock().now() - self.started
-        return self.started + passed * SPEED
+ADDRESS: Final = "127.0.0.1"
+NOTES: Final = "decided"
+JOB_LEASE_SECONDS: Final = 3
+DELIVERY_LEASE_SECONDS: Final = 6
+PAUSE_SECONDS: Final = 0.4
+#: What a server imports late comes before the fork here, or every start would take seconds.
+IMPORTED_LATE: Final = (
+    "evenhand.cli.exposure",
+    "evenhand.cli.logs",
+    "evenhand.cli.migrate",
+    "evenhand.cli.serve",
+    "evenhand.cli.worker",
+    "evenhand.db.migrate",
+    "evenhand.doors",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.auto",
+    "uvicorn.protocols.http.auto",
+    "uvicorn.protocols.websockets.auto",
+)
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a process finds its house, its host, and the file in which it notes what it did."""
+    """Where every process finds its house, its host and its port."""
 
     data: Path
     database_url: str
     host_url: str
-    started: datetime
-
-    def open(self) -> House:
-        """Open the house, with a worker that looks often."""
-        settings = load_settings(
-            data=self.data, database_url=self.database_url, worker_seconds=0.05
-        )
-        return open_house(settings, clock=FastClock(self.started))
+    port: int
 
     @property
-    def noted(self) -> Path:
-        """Return the file of decisions that were durable when they returned."""
-        return self.data / "decided"
+    def base(self) -> str:
+        """Return the address of the server."""
+        return f"http://{ADDRESS}:{self.port}"
+
+    def environment(self) -> Mapping[str, str]:
+        """Return the environment of a process of this house, without this one's own settings."""
+        kept = {name: text for name, text in os.environ.items() if not name.startswith("EVENHAND_")}
+        return kept | {
+            "EVENHAND_DATA": str(self.data),
+            "EVENHAND_DATABASE_URL": self.database_url,
+            "EVENHAND_LISTEN": ADDRESS,
+            "EVENHAND_PORT": str(self.port),
+            "EVENHAND_HOST_WEBHOOK_URL": self.host_url,
+            "EVENHAND_HOST_WEBHOOK_SECRET": SECRET,
+            "EVENHAND_LOG_LEVEL": "warning",
+        }
+
+    def open(self, clock: Clock) -> House:
+        """Open the house in this process, which nobody kills."""
+        return open_house(
+            load_settings(data=self.data, database_url=self.database_url), clock=clock
+        )
+
+    def decided(self) -> list[str]:
+        """Return the decisions that were durable when they returned."""
+        notes = self.data / NOTES
+        return notes.read_text().split() if notes.exists() else []
 
 
-def work(place: Place) -> None:
+def serve_fresh() -> None:
+    """Become `evenhand serve`, with nothing imported yet and nothing changed."""
+    os.execv(sys.executable, [sys.executable, "-m", "evenhand.cli", "serve", "--json"])
+
+
+def serve() -> None:
+    """Serve until killed, with a worker inside."""
+    _run_hastily("serve")
+
+
+def work() -> None:
     """Work until killed."""
-    host = WebhookHost(
-        place.host_url, secret=SECRET, clock=SystemClock(), timeout_seconds=HOST_SECONDS
-    )
-    Worker(place.open(), outside=Outside(host)).run(threading.Event())
+    _run_hastily("worker")
 
 
-def decide(place: Place) -> None:
+def _run_hastily(command: str) -> None:
+    jobs.LEASE_SECONDS = JOB_LEASE_SECONDS
+    outbox.LEASE_SECONDS = DELIVERY_LEASE_SECONDS
+    run([command, "--json"])
+
+
+def decide() -> None:
     """Decide whatever waits, and send more, until killed."""
-    stage = Stage(place.open())
+    stage = Stage(open_house())
     while True:
-        try:
-            _one_round(stage, place)
-        except DatabaseBusy:
-            time.sleep(0.05)
+        with suppress(DatabaseBusy):
+            _one_round(stage)
+        time.sleep(PAUSE_SECONDS)
 
 
-def _one_round(stage: Stage, place: Place) -> None:
+def _one_round(stage: Stage) -> None:
     """Decide what waits; when nothing does, bring something in."""
     claim = stage.house.do(review.claim_next, stage.rosa)
     if claim is None:
@@ -91,30 +128,34 @@ def _one_round(stage: Stage, place: Place) -> None:
         stage.report(item_id, by=None)
         return
     decided = stage.house.do(decision.decide, stage.rosa, claim.task_id, violation())
-    with place.noted.open("a") as noted:
+    with (stage.house.settings.data / NOTES).open("a") as noted:
         noted.write(decided + "\n")
 
 
+LIVES: Final[Mapping[str, Callable[[], None]]] = {
+    "serve": serve,
+    "serve_fresh": serve_fresh,
+    "work": work,
+    "decide": decide,
+}
+
+
 def main() -> None:
-    """Fork what is asked for on each line: `work` or `decide`."""
-    data, database_url, host_url, started = sys.argv[1:]
-    place = Place(Path(data), database_url, host_url, datetime.fromisoformat(started))
+    """Fork what is asked for on each line, and never wait for it."""
+    for module in IMPORTED_LATE:
+        importlib.import_module(module)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     print("ready", flush=True)
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             nowhere = os.open(os.devnull, os.O_RDWR)
             for stream in (0, 1):
                 os.dup2(nowhere, stream)
-            {"work": work, "decide": decide}[line.strip()](place)
+            LIVES[line.strip()]()
             os._exit(1)
         print(child, flush=True)
-
-
-def fast_start() -> datetime:
-    """Return the instant from which a fast clock may run, so that it is never behind."""
-    return datetime.now(UTC) - timedelta(seconds=1)  # noqa: TID251 - the machines' common start
 
 
 if __name__ == "__main__":

@@ -24,6 +24,10 @@ class Settings(BaseSettings):
         None, description="Base64 of 32 bytes that seal everything; unset: a key file in data."
     )
     listen: str = Field("127.0.0.1", description="Address to listen on.")
+    trusted_proxies: str | None = Field(
+        None,
+        description="Addresses of reverse proxies whose X-Forwarded-For is believed; unset: none.",
+    )
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
     public_url: str | None = Field(
         None, description="Address people use, for links in messages; unset: from listen and port."

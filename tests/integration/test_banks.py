@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from evenhand import banks, ledger, people, policy
+from evenhand import banks, decision, ledger, people, policy
 from evenhand.banks import EntryKind
 from evenhand.bootstrap import House
 from evenhand.kit.ids import new_id
 from evenhand.people import SYSTEM, Actor, Role
 from evenhand.people.model import ROLE_PERMISSIONS
+from tests.stage import Stage, picture, violation
 
 LEE = Actor("staff", "lee", "Lee", ROLE_PERMISSIONS[Role.LEAD], Role.LEAD)
 NOOR = Actor("staff", "noor", "Noor", ROLE_PERMISSIONS[Role.REVIEWER], Role.REVIEWER)
@@ -238,3 +239,15 @@ class TestSnapshot:
         } == {stays, place}
         [link] = snapshot.of_kind(EntryKind.DOMAIN)
         assert (link.bank, link.confidence, link.clause_key) == ("places", "confirmed", clause)
+
+
+def test_a_decision_adds_only_to_a_list_of_its_own_rule(house: House) -> None:
+    """A reviewer cannot have others' pictures held under a rule that nobody decided by."""
+    stage = Stage.open(house)
+    stage.image_bank(picture(9), name="worst", clause="child-sexual-abuse")
+    item_id = stage.item(photo=picture(3))
+    stage.report(item_id)
+    stage.settle()
+    with pytest.raises(decision.VerdictIncomplete, match="under another rule"):
+        stage.decide(item_id, violation(add_to_bank="worst"))
+    assert stage.house.ask(decision.on_item, stage.omar, item_id) == []

@@ -162,7 +162,7 @@ class TestQueues:
         desk_day.send_listing(office.house)
         page = office.desk.get("/console/queues/fraud").text
         assert "severity 3 of 4" in page
-        assert "matches known material" in page
+        assert "seen by 1,204 people" in page
 
     def test_when_nothing_is_left_the_reviewer_is_told_so(self, office: Office) -> None:
         answer = office.desk.post("/console/next")
@@ -238,7 +238,7 @@ class TestTheDesk:
         office.clock.forward(timedelta(minutes=11))
         answer = office.desk.post(f"/console/tasks/{task_id}/decide", data=verdict(office))
         assert answer.status_code == 422
-        assert "Claim it again" in answer.text
+        assert "Take it again" in answer.text
         assert FACTS in answer.text
         again = office.desk.post(f"/console/tasks/{task_id}/retake", data=verdict(office))
         assert again.status_code == 200
@@ -527,3 +527,11 @@ class TestHistory:
         assert f"/console/decisions/{decision_id}" in page
         assert "strike" in page
         assert "This task is closed" in page
+
+
+def test_an_address_cannot_write_into_the_page_that_refuses_it(office: Office) -> None:
+    """A link would otherwise act as whoever opens it: the script beats where data-beat says."""
+    answer = office.desk.get("/console/tasks/<i data-beat=&#47;console&#47;sign-out>")
+    assert answer.status_code == 404
+    assert "<i data-beat" not in answer.text
+    assert office.desk.get("/console/tasks/100% sure").status_code == 404

@@ -1,129 +1,128 @@
 """Killing any process at any moment loses no effect and doubles none (charter, promise 2).
 
-Workers and makers of decisions are killed with SIGKILL fifty times, at random moments, while the
-host fails two times in five. Afterwards every decision that was made has had each of its effects
-and messages done by the host exactly once, and nothing waits for ever.
+`evenhand serve`, workers and makers of decisions are killed with SIGKILL fifty times, at random
+moments, while a service posts items and the host fails two times in five. Afterwards every item
+that was posted is here once and was held once, every decision that was made has had each of its
+effects and messages done by the host exactly once, and nothing waits for ever.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
-import signal
-import subprocess
-import sys
+import secrets
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
-from evenhand import ledger
+from evenhand import banks, evidence, intake, ledger, people
 from evenhand.adapters.webhook import WebhookHost
-from evenhand.bootstrap import House, load_settings, open_house
-from evenhand.db import metadata
+from evenhand.bootstrap import House
+from evenhand.cli.migrate import prepare
+from evenhand.intake import store as intake_store
 from evenhand.kit.clock import SetClock, SystemClock
 from evenhand.worker import Outside, Worker
-from tests.conftest import load_every_store
-from tests.killed import Place, fast_start
+from tests.killed import Place
+from tests.killing import SERVER, Family, free_port
 from tests.outside import SECRET, Host, serving
-from tests.stage import Stage
+from tests.posting import PHRASE, Service, Told
+from tests.stage import Stage, picture
 
-KILLS = 50
-BACKLOG = 40
+KILLS = {"serve": 16, "work": 17, "decide": 17}
+FAMILY = ("serve", "work", "work", "decide", "decide")
+BACKLOG = 20
 DECISIONS_MIN = 25
-LIVING = ("work", "work", "work", "decide", "decide")
-SECONDS_BETWEEN_KILLS = (0.1, 0.8)
-SECONDS_FOR_LOAD_MAX = 30
+ITEMS_MIN = 25
+SECONDS_BEFORE_A_KILL = (0.05, 0.4)
+SECONDS_OF_SERVING = (0.1, 1.6)
+SECONDS_OF_WAITING_MAX = 35
+KILLED_WHILE_STARTING = 0.25
+SECONDS_FOR_LOAD_MAX = 40
 CALM_ROUNDS_MAX = 20
-EACH_DECISION = {("effect", "remove"), ("effect", "warn"), ("message", "decision_made")}
+CLAUSE = "counterfeit"
+PHOTO = picture(3, size=(160, 120))
+
+Fact = tuple[str, str, str]
 
 
-class Nursery:
-    """Forks processes from one that has everything imported, and kills them."""
+@dataclass(frozen=True)
+class Aftermath:
+    """What is left when all is quiet again."""
 
-    def __init__(self, place: Place) -> None:
-        """Start the process that forks."""
-        arguments = (place.data, place.database_url, place.host_url, place.started.isoformat())
-        self._parent = subprocess.Popen(
-            [sys.executable, "-m", "tests.killed", *map(str, arguments)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
+    house: House
+    host: Host
+    noted: list[str]
+    told: list[Told]
+
+    def lines(self, *events: str) -> list[dict[str, Any]]:
+        """Return the ledger's lines of some types."""
+        return self.house.ask(lambda tx: list(ledger.events(tx, events)))
+
+
+def furnish(place: Place) -> str:
+    """Make the tables, the known material and a backlog of reports; return the service's key."""
+    with closing(place.open(SystemClock())) as house:
+        prepare(house)
+        stage = Stage(house)
+        stage.image_bank(PHOTO, clause=CLAUSE)
+        house.do(
+            banks.create_bank,
+            people.SYSTEM,
+            name="phrases",
+            signal=banks.Signal.PHRASE,
+            confidence=banks.Confidence.CONFIRMED,
+            clause_key=CLAUSE,
         )
-        assert self._told() == "ready"
-        self.living: list[tuple[str, int]] = []
-
-    def bear(self, what: str) -> None:
-        """Fork one process."""
-        assert self._parent.stdin is not None
-        self._parent.stdin.write(what + "\n")
-        self._parent.stdin.flush()
-        self.living.append((what, int(self._told())))
-
-    def kill(self, which: int) -> str:
-        """Kill one process without warning; return what it was."""
-        what, number = self.living.pop(which)
-        os.kill(number, signal.SIGKILL)
-        return what
-
-    def close(self) -> None:
-        """Kill all that is left."""
-        while self.living:
-            self.kill(0)
-        self._parent.kill()
-        self._parent.wait()
-        for stream in (self._parent.stdin, self._parent.stdout):
-            assert stream is not None
-            stream.close()
-
-    def _told(self) -> str:
-        assert self._parent.stdout is not None
-        return self._parent.stdout.readline().strip()
+        house.do(
+            banks.add_entry,
+            people.SYSTEM,
+            bank="phrases",
+            kind=banks.EntryKind.PHRASE,
+            value=PHRASE,
+            source="test",
+            reason="a phrase made for a test",
+        )
+        for number in range(BACKLOG):
+            item_id = stage.item(account=f"b{number}", external_id=f"b{number}", email=None)
+            stage.report(item_id, by=None)
+        return house.do(
+            people.issue_key, people.SYSTEM, name="service", scopes=["items:write"]
+        ).text
 
 
-@contextmanager
-def opened(place: Place, clock: SetClock) -> Iterator[House]:
-    """Open the house in this process, which nobody kills."""
-    settings = load_settings(data=place.data, database_url=place.database_url)
-    house = open_house(settings, clock=clock)
-    try:
-        yield house
-    finally:
-        house.close()
-
-
-def decided(place: Place) -> int:
-    """Count the decisions that were durable when they returned."""
-    return len(place.noted.read_text().split()) if place.noted.exists() else 0
-
-
-def rage(place: Place) -> Counter[str]:
+def rage(place: Place, family: Family, service: Service, chance: random.Random) -> None:
     """Kill fifty processes at random moments, each replaced at once.
 
-    On a slow machine the last of them go on until the load was large enough to mean anything.
+    A server is mostly left until it answers, so that there is something to break off; on a slow
+    machine the last are killed as they start. Whoever is left then goes on until the load was
+    large enough to mean anything.
     """
-    chance = random.Random(20261121)
-    killed: Counter[str] = Counter()
-    nursery = Nursery(place)
-    try:
-        for what in LIVING:
-            nursery.bear(what)
-        for _ in range(KILLS):
-            time.sleep(chance.uniform(*SECONDS_BETWEEN_KILLS))
-            what = nursery.kill(chance.randrange(len(nursery.living)))
-            killed[what] += 1
-            nursery.bear(what)
-        until = time.monotonic() + SECONDS_FOR_LOAD_MAX
-        while decided(place) < DECISIONS_MIN and time.monotonic() < until:
-            time.sleep(0.1)
-    finally:
-        nursery.close()
-    return killed
+    waited = 0.0
+    plan = [what for what, times in KILLS.items() for _ in range(times)]
+    chance.shuffle(plan)
+    for what in plan:
+        starting = what == SERVER and chance.random() < KILLED_WHILE_STARTING
+        if what == SERVER and not starting and waited < SECONDS_OF_WAITING_MAX:
+            waited += family.wait_until_up()
+            time.sleep(chance.uniform(*SECONDS_OF_SERVING))
+        else:
+            time.sleep(chance.uniform(*SECONDS_BEFORE_A_KILL))
+        family.kill(what)
+    until = time.monotonic() + SECONDS_FOR_LOAD_MAX
+    while time.monotonic() < until:
+        if len(place.decided()) >= DECISIONS_MIN and len(service.told) >= ITEMS_MIN:
+            break
+        time.sleep(0.1)
+    service.finish()
 
 
 def calm(house: House, host: Host, clock: SetClock) -> None:
@@ -138,59 +137,119 @@ def calm(house: House, host: Host, clock: SetClock) -> None:
     pytest.fail("something is still pending after forty days")
 
 
-def told(event: dict[str, Any]) -> tuple[str, str, str]:
-    """Name what a webhook told the host: about which decision, and what."""
-    data = event["data"]
-    if event["type"] == "message.to_account":
-        return data["decision_id"], "message", data["template"]
-    return data["decision_id"], "effect", data["measure"]
+@contextmanager
+def after_fifty_kills(database_url: str, folder: Path) -> Iterator[Aftermath]:
+    """Let a house run under load while its processes are killed; then let it come to rest."""
+    seed = int(os.environ.get("KILL_SEED") or secrets.randbelow(1_000_000))
+    print(f"seed {seed}: set KILL_SEED to it for the same kills")
+    chance = random.Random(seed)
+    flaky = {"500": 0.15, "drop": 0.1, "lost": 0.1, "late": 0.05}
+    with ExitStack() as stack:
+        host = stack.enter_context(serving(Host(chances=flaky, seconds_late=0.6)))
+        place = Place(folder, database_url, host.url, free_port())
+        key = furnish(place)
+        service = Service(place.base, key=key, photo=PHOTO, seed=seed)
+        with closing(service), closing(Family(place, *FAMILY, chance=chance)) as family:
+            service.start()
+            rage(place, family, service, chance)
+        print(f"killed {dict(family.killed)}; {service.broken} connections broke")
+        assert family.killed == KILLS
+        assert service.broken, "no connection ever broke"
+        clock = SetClock(SystemClock().now() + timedelta(days=1))
+        house = stack.enter_context(closing(place.open(clock)))
+        calm(house, host, clock)
+        yield Aftermath(house, host, place.decided(), service.told)
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_killing_any_process_at_any_moment_loses_no_effect_and_doubles_none(
     database_url: str, tmp_path: Path
 ) -> None:
     """Fifty kills, a flaky host, and every effect of every decision exactly once."""
-    load_every_store()
-    flaky = {"500": 0.15, "drop": 0.1, "lost": 0.1, "late": 0.05}
-    started = fast_start()
-    clock = SetClock(started)
-    with serving(Host(chances=flaky, seconds_late=0.6)) as host:
-        place = Place(tmp_path, database_url, host.url, started)
-        with opened(place, clock) as house:
-            metadata.create_all(house.db.engine)
-            stage = Stage.open(house)
-            for number in range(BACKLOG):
-                item_id = stage.item(account=f"b{number}", external_id=f"b{number}", email=None)
-                stage.report(item_id, by=None)
-            stage.settle()
-        killed = rage(place)
-        clock.forward(timedelta(days=1))
-        with opened(place, clock) as house:
-            calm(house, host, clock)
-            check(house, host, place)
-    assert sum(killed.values()) == KILLS
-    assert set(killed) == {"work", "decide"}
+    with after_fifty_kills(database_url, tmp_path) as left:
+        made = left.lines("decision.made")
+        print(f"{len(left.told)} items posted, {len(made)} decisions, {len(left.host.tries)} tries")
+        check_items(left)
+        check_decisions(left, made)
+        check_deliveries(left, made)
+        check_rest(left)
 
 
-def lines(house: House, *events: str) -> list[dict[str, Any]]:
-    """Return the ledger's lines of some types."""
-    return house.ask(lambda tx: list(ledger.events(tx, events)))
+def check_items(left: Aftermath) -> None:
+    """What was posted is stored once and whole, and is what the service was told it is."""
+    table = intake_store.items
+    rows = left.house.ask(lambda tx: tx.rows(sa.select(table)))
+    assert len(left.told) >= ITEMS_MIN, "the load was too small to mean anything"
+    assert {row["version"] for row in rows} == {1}, "something was stored twice"
+    assert Counter(line["subject"] for line in left.lines("item.received")) == Counter(
+        row["id"] for row in rows
+    )
+    stored = {row["external_id"]: row["id"] for row in rows}
+    assert {one.external_id: one.answer["item_id"] for one in left.told} == {
+        external_id: item_id for external_id, item_id in stored.items() if "-" in external_id
+    }
+    for one in left.told:
+        item = left.house.ask(intake.item, people.SYSTEM, one.answer["item_id"])
+        assert len(item.media) == one.pictures
+        for media in item.media:
+            content, _ = left.house.ask(evidence.read_object, media.object_id)
+            assert hashlib.sha256(content).hexdigest() == media.sha256
+        if one.answer["looked_at"]:
+            assert one.answer["verdict"] == "hold", "known material was let through"
 
 
-def check(house: House, host: Host, place: Place) -> None:
-    """Compare what was decided, what the ledger says, and what the host did."""
-    made = [line["subject"] for line in lines(house, "decision.made")]
-    noted = place.noted.read_text().split()
-    assert len(made) >= len(noted) >= DECISIONS_MIN, "the load was too small to mean anything"
-    assert set(noted) <= set(made), "a decision that had returned was lost"
-    done = Counter(told(event) for event in host.applied.values())
-    assert done == Counter((one, *what) for one in made for what in EACH_DECISION)
+def check_decisions(left: Aftermath, made: list[dict[str, Any]]) -> None:
+    """Every posted item was held once, and no decision that had returned was lost."""
+    assert len(left.noted) >= DECISIONS_MIN, "the load was too small to mean anything"
+    assert set(left.noted) <= {line["subject"] for line in made}
+    held = [line["data"] for line in made if line["data"]["decided_by"] == "rule"]
+    assert {(one["rule"], one["provisional"]) for one in held} == {("known-material", True)}
+    assert Counter(one["item_id"] for one in held) == Counter(
+        one.answer["item_id"] for one in left.told
+    )
+    by_people = Counter(line["data"]["item_id"] for line in made) - Counter(
+        one["item_id"] for one in held
+    )
+    assert set(by_people.values()) == {1}, "something was decided twice"
+    held_then_decided = {one["item_id"] for one in held} & set(by_people)
+    assert len(left.lines("measure.ended")) == len(held_then_decided) > 0
+
+
+def check_deliveries(left: Aftermath, made: list[dict[str, Any]]) -> None:
+    """Everything that was decided reached the host once, in order, and is recorded once."""
+    expected = Counter(fact for line in made for fact in promised(line))
+    for line in left.lines("measure.ended"):
+        expected[line["data"]["decision_id"], "effect.lift", line["data"]["measure"]] += 1
+    done = [happened(event) for event in left.host.applied.values()]
+    assert Counter(done) == expected
+    place = {fact: number for number, fact in enumerate(done)}
+    for decision_id, event, measure in done:
+        if event == "effect.lift":
+            lifted = place[decision_id, event, measure]
+            assert place[decision_id, "effect.apply", measure] < lifted
+    said = left.lines("effect.acknowledged", "message.sent")
+    assert Counter(line["data"]["delivery"] for line in said) == Counter(list(left.host.applied))
+    assert len(left.host.tries) > len(left.host.applied), "the host was not flaky at all"
+
+
+def check_rest(left: Aftermath) -> None:
+    """Nothing waits, nothing was given up, and the ledger verifies."""
+    house = left.house
     assert {state for _, state in house.ask(ledger.outbox.counts)} == {"done"}
-    said = lines(house, "effect.acknowledged", "message.sent")
-    assert Counter(line["data"]["delivery"] for line in said) == Counter(list(host.applied))
     assert house.ask(ledger.jobs.dead, limit=10) == []
     assert not house.ask(ledger.jobs.unfinished, due_by=house.clock.now())
-    assert len(host.tries) > len(host.applied), "the host was not flaky at all"
-    key = house.resources.signer.public_key()
-    assert house.ask(ledger.verify, key, kept=house.resources.shelf.latest()).sound
+    assert Stage(house).verify().sound
+
+
+def promised(line: dict[str, Any]) -> list[Fact]:
+    """Name what a decision's line says that the host is to be told."""
+    measures = [one["measure"] for one in line["data"]["measures"]]
+    assert measures == (["hide"] if line["data"]["provisional"] else ["remove", "warn"])
+    facts = [("effect.apply", measure) for measure in measures]
+    return [(line["subject"], *fact) for fact in (*facts, ("message.to_account", "decision_made"))]
+
+
+def happened(event: dict[str, Any]) -> Fact:
+    """Name what a webhook told the host: about which decision, in which way, and what."""
+    data = event["data"]
+    return data["decision_id"], event["type"], data.get("measure") or data["template"]

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 from hypothesis.stateful import invariant
 
 from evenhand import appeal, decision, people, queue, review
+from evenhand.bootstrap import House
+from evenhand.db import metadata
 from tests.property.history import History, as_test
+from tests.stage import Stage, fine, violation
 
 
 class ASecondPairOfEyes(History):
@@ -58,3 +62,46 @@ class ASecondPairOfEyes(History):
 
 
 TestASecondPairOfEyes = as_test(ASecondPairOfEyes)
+
+
+@pytest.fixture
+def appealed(house: House) -> tuple[Stage, str, str]:
+    """Have Rosa decide with a note, and the decision appealed; give the first and second task."""
+    stage = Stage.open(house)
+    first = stage.task(stage.reported())
+    house.do(review.write_note, stage.rosa, first.id, text="It is plainly counterfeit.")
+    stage.decide(first.item_id, violation())
+    with house.db.read() as tx:
+        row = tx.row(sa.select(metadata.tables["receipts"]).where(sa.text("holder = 'affected'")))
+    assert row is not None
+    subject = {"subject_kind": row["subject_kind"], "subject_id": row["subject_id"]}
+    affected = people.Actor("receipt", row["id"], "receipt", holder="affected", **subject)
+    appeal_id = house.do(appeal.file, affected, text="Please look again, it is mine.")
+    stage.settle()
+    with house.db.read() as tx:
+        tasks = metadata.tables["tasks"]
+        second = tx.value(sa.select(tasks.c.id).where(tasks.c.appeal_id == appeal_id))
+    return stage, first.id, str(second)
+
+
+def test_the_first_decider_cannot_leave_word_for_the_second(
+    appealed: tuple[Stage, str, str],
+) -> None:
+    """While it is to be judged blind, only whoever holds it may write a note on it."""
+    stage, _, second = appealed
+    with pytest.raises(review.NotYours):
+        stage.house.do(review.write_note, stage.rosa, second, text="I removed it, please uphold.")
+    stage.house.do(review.claim, stage.ren, second)
+    stage.house.do(review.write_note, stage.ren, second, text="The seller shows an invoice.")
+
+
+def test_the_page_of_the_first_task_gives_nothing_away(appealed: tuple[Stage, str, str]) -> None:
+    """Whoever may have to judge sees there neither the reports' answer nor what was noted."""
+    stage, first, second = appealed
+    shown = stage.house.ask(review.desk, stage.ren, first)
+    assert [report.outcome for report in shown.reports.listed] == [None]
+    assert shown.notes == ()
+    assert stage.house.ask(review.desk, stage.rosa, first).notes  # who decided knows it anyhow
+    stage.house.do(review.claim, stage.ren, second)
+    stage.house.do(appeal.judge, stage.ren, second, fine())
+    assert stage.house.ask(review.desk, stage.ren, first).notes

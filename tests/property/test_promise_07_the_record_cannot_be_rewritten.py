@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from evenhand import ledger
@@ -92,6 +93,23 @@ def swap(conn: sa.Connection, chance: random.Random) -> str:
     return f"lines {line} and {line + 1} exchanged"
 
 
+def put_before(conn: sa.Connection, chance: random.Random) -> str:
+    """Put a line with a fitting hash before the first, where a count from nought never looks."""
+    place = -chance.randrange(1, 9)
+    row = dict(conn.execute(sa.select(store.lines).where(store.lines.c.line == 0)).mappings().one())
+    text = json.dumps(json.loads(row["text"]) | {"n": place}, sort_keys=True, separators=(",", ":"))
+    fresh = {"line": place, "text": text, "leaf": ledger.merkle.leaf_hash(text.encode())}
+    conn.execute(store.lines.insert().values(**row | fresh))
+    return f"line {place} put before the first"
+
+
+def break_private(conn: sa.Connection, chance: random.Random) -> str:
+    """Make what a line commits to unreadable."""
+    line = chance.randrange(LINES)
+    conn.execute(store.private.update().where(store.private.c.line == line).values(content="{"))
+    return f"private of line {line} broken"
+
+
 TAMPERS: list[Callable[[sa.Connection, random.Random], str]] = [
     edit_text,
     edit_column,
@@ -99,6 +117,8 @@ TAMPERS: list[Callable[[sa.Connection, random.Random], str]] = [
     cut_out,
     cut_tail,
     swap,
+    put_before,
+    break_private,
 ]
 
 
@@ -128,15 +148,42 @@ class TestTheRecordCannotBeRewritten:
         for number in range(5):
             house.do(write, number)
         old_head = house.ask(ledger.head)
+        old_edge = house.db.write(store.load_edge)
         for number in range(5, 9):
             house.do(write, number)
         with house.db.engine.begin() as conn:
             conn.execute(store.private.delete().where(store.private.c.line >= 5))
             conn.execute(store.lines.delete().where(store.lines.c.line >= 5))
-            conn.execute(store.head.update().values(note=old_head))
+            values = {"note": old_head, "size": 5, "edge": b"".join(old_edge.hashes)}
+            conn.execute(store.head.update().values(**values))
         found = verify(house)
         assert [finding.kind for finding in found.findings] == ["tail"]
         assert "last 4 lines" in found.findings[0].says
+        with pytest.raises(ledger.LedgerCut, match="last 4 are gone"):
+            house.do(write, 99)
+        kept = house.resources.shelf.set_aside()
+        house.do(ledger.record_restore, "system", kept=kept, size=5, reason="yesterday's backup")
+        assert verify(house).sound
+        (line,) = house.ask(lambda tx: list(ledger.events(tx, ["ledger.restored"])))
+        assert line["data"] == {"kept": 9, "size": 5, "lost": 4}
+
+    def test_a_changed_record_is_never_signed_anew(self, house: House) -> None:
+        """Whoever rewrites a line and the tree's edge cannot have the house sign it by writing."""
+        for number in range(5):
+            house.do(write, number)
+        with house.db.engine.begin() as conn:
+            conn.execute(store.private.delete())
+            text = str(conn.scalar(sa.select(store.lines.c.text).where(store.lines.c.line == 2)))
+            text = text.replace('"number":2', '"number":999')
+            values = {"text": text, "leaf": ledger.merkle.leaf_hash(text.encode())}
+            conn.execute(store.lines.update().where(store.lines.c.line == 2).values(**values))
+            edge = ledger.merkle.Edge()
+            for leaf in conn.scalars(sa.select(store.lines.c.leaf).order_by(store.lines.c.line)):
+                edge = edge.append(bytes(leaf))
+            conn.execute(store.head.update().values(edge=b"".join(edge.hashes)))
+        with pytest.raises(ledger.CheckpointInvalid):
+            house.do(write, 5)
+        assert not verify(house).sound
 
 
 def _verify_in(house: House, conn: sa.Connection) -> ledger.Verification:

@@ -22,6 +22,26 @@ class FolderShelf:
         except FileNotFoundError:
             return None
 
+    def size(self) -> int:
+        """Return the size of the tree that the kept checkpoint signs; 0 before the first."""
+        kept = self.latest()
+        return 0 if kept is None else _size(kept)
+
+    def set_aside(self) -> int:
+        """Put the kept checkpoint aside under its size; it is never written over."""
+        with self._lock.open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            size, number = self.size(), 0
+            if self.latest() is None:
+                return 0
+            while (aside := self._aside(size, number)).exists():
+                number += 1
+            self._file.rename(aside)
+            return size
+
+    def _aside(self, size: int, number: int) -> Path:
+        return self._file.with_name(f"set-aside-{size}-{number}.checkpoint")
+
     def keep(self, note: str, *, size: int) -> None:
         """Replace the kept checkpoint if this one signs a larger tree; atomic for readers."""
         with self._lock.open("a") as lock:

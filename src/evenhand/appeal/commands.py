@@ -46,8 +46,10 @@ def file(tx: Tx, actor: people.Actor, *, text: str) -> str:
         raise TooLate(first.appeal_until.date().isoformat())
     tx.lock(f"decision:{first.id}")
     report_id = actor.subject_id if actor.holder == "reporter" else None
-    for before in store.of_decision(tx, first.id):
-        if before["by"] == actor.holder and before["report_id"] == report_id:
+    for before in store.on_item(tx, first.item_id):
+        mine = before["by"] == actor.holder and before["report_id"] == report_id
+        waits = before["state"] != AppealState.DECIDED.value
+        if mine and (before["decision_id"] == first.id or waits):
             raise AppealedAlready(before["id"])
     appeal_id = tx.new_id()
     store.insert(
@@ -77,11 +79,12 @@ def file(tx: Tx, actor: people.Actor, *, text: str) -> str:
 
 
 def open_task(tx: Tx, appeal_id: str) -> str:
-    """Put an appeal into the queue, kept from everybody who decided about the item before."""
+    """Put an appeal into the queue, kept from everybody who decided or judged the item before."""
     row = store.load(tx, appeal_id)
     first = decision.current(tx, row["decision_id"])
     before = decision.on_item(tx, people.SYSTEM, row["item_id"])
     deciders = {d.by_ref.removeprefix("staff:") for d in before if d.by_ref.startswith("staff:")}
+    deciders |= {a["judged_by"] for a in store.on_item(tx, row["item_id"]) if a["judged_by"]}
     return queue.open_appeal(
         tx,
         appeal_id=appeal_id,
@@ -94,11 +97,12 @@ def open_task(tx: Tx, appeal_id: str) -> str:
 def judge(tx: Tx, actor: people.Actor, task_id: str, verdict: Verdict) -> None:
     """Write down a second judgement, made before the first decision is shown.
 
-    It cannot be changed afterwards. Raises NeedsAnAnswer, VerdictIncomplete, JudgedAlready,
+    It cannot be changed afterwards; only when its judge has left the task does the next one judge
+    anew, blind as well. Raises NeedsAnAnswer, VerdictIncomplete, JudgedAlready,
     FirstDecider, NotYours.
     """
     task, row = _task_and_appeal(tx, actor, task_id)
-    if row["state"] != AppealState.WAITING.value:
+    if row["state"] == AppealState.DECIDED.value or row["judged_by"] == actor.id:
         raise JudgedAlready(row["id"])
     first = decision.current(tx, row["decision_id"])
     if first.by_ref == actor.ref:
@@ -106,6 +110,7 @@ def judge(tx: Tx, actor: people.Actor, task_id: str, verdict: Verdict) -> None:
     check_answer(verdict)
     _check_complete(tx, verdict, task, first)
     queue.unblind(tx, task_id)
+    _keep_siblings_from(tx, actor, row)
     store.change(
         tx,
         row["id"],
@@ -142,13 +147,13 @@ def conclude(tx: Tx, actor: people.Actor, task_id: str, *, explanation: str) -> 
     second = verdict_from_dict(row["blind"])
     outcome = compare(first, second, by=row["by"])
     restitution, new_decision = None, None
-    if outcome is AppealOutcome.REJECTED:
+    if outcome is AppealOutcome.REJECTED or first.reversed_at is not None:
+        # What was reversed meanwhile, after another appeal, is not decided a second time.
         review.finish(tx, actor, task_id, outcome=outcome.value)
     else:
-        if first.reversed_at is None:
-            restitution = decision.reverse(
-                tx, actor, first.id, by=ReversedBy.APPEAL, appeal_id=row["id"], tell=False
-            )
+        restitution = decision.reverse(
+            tx, actor, first.id, by=ReversedBy.APPEAL, appeal_id=row["id"], tell=False
+        )
         new_decision = decision.decide_for(tx, actor, task, second)
     _save(tx, row["id"], outcome, said, restitution, new_decision)
     _tell(tx, store.load(tx, row["id"]), "appeal_decided")
@@ -166,6 +171,13 @@ def conclude(tx: Tx, actor: people.Actor, task_id: str, *, explanation: str) -> 
         private={"explanation": said},
     )
     return outcome
+
+
+def _keep_siblings_from(tx: Tx, actor: people.Actor, row: Row) -> None:
+    """Keep other appeals about the same item from whoever is about to read its first decision."""
+    for other in store.on_item(tx, row["item_id"]):
+        if other["id"] != row["id"] and other["state"] != AppealState.DECIDED.value:
+            queue.keep_from(tx, actor, appeal_id=other["id"], why="judged_sibling")
 
 
 def _save(

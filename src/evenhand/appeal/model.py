@@ -13,8 +13,8 @@ from enum import StrEnum
 from typing import Any, Final, Literal
 
 from evenhand.appeal.errors import NeedsAnAnswer
-from evenhand.decision import DecisionView, Outcome, Restitution, Verdict
-from evenhand.policy import Measure
+from evenhand.decision import DecisionView, MeasureView, Outcome, Restitution, Verdict
+from evenhand.policy import TIMED, Measure
 
 By = Literal["affected", "reporter"]
 
@@ -87,16 +87,24 @@ def compare(first: DecisionView, second: Verdict, *, by: By) -> AppealOutcome:
         return AppealOutcome.GRANTED if violation else AppealOutcome.REJECTED
     if not violation:
         return AppealOutcome.GRANTED
-    before = _weights(m.measure for m in first.measures)
-    after = _weights(second.measures)
+    before = _weights((m.measure, _days(m)) for m in first.measures)
+    after = _weights((m, second.days or 0) for m in second.measures)
     if after < before:
         return AppealOutcome.PARTLY_GRANTED
     return AppealOutcome.REJECTED
 
 
-def _weights(measures: Iterable[Measure]) -> tuple[int, ...]:
-    """Order sets of measures by their heaviest, then the next."""
-    return tuple(sorted((m.facts.weight for m in measures if m.facts.restricts), reverse=True))
+def _days(measure: MeasureView) -> int:
+    """Return how long a measure was to last, in whole days; 0 for one without an end."""
+    return 0 if measure.ends is None else (measure.ends - measure.starts).days
+
+
+def _weights(measures: Iterable[tuple[Measure, int]]) -> tuple[tuple[int, int], ...]:
+    """Order sets of measures by their heaviest and how long it lasts, then the next."""
+    weighed = (
+        (m.facts.weight, days if m in TIMED else 0) for m, days in measures if m.facts.restricts
+    )
+    return tuple(sorted(weighed, reverse=True))
 
 
 def verdict_to_dict(verdict: Verdict) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def for_delivery(tx: ReadTx, appeal_id: str) -> AppealView:
 
 
 def desk(tx: ReadTx, actor: people.Actor, task_id: str) -> AppealDesk:
-    """Return the appeal desk; the first decision is there only once this task was judged.
+    """Return the appeal desk; the first decision is there only once this actor has judged.
 
     Raises NoSuchTask, NotAnAppealTask, NotAllowed.
     """
@@ -57,7 +57,9 @@ def desk(tx: ReadTx, actor: people.Actor, task_id: str) -> AppealDesk:
         raise NotAnAppealTask(task_id)
     row = store.load(tx, task.appeal_id)
     view = store.view(row)
-    if view.state is AppealState.WAITING:
+    if view.state is AppealState.WAITING or (
+        view.state is AppealState.JUDGED and row["judged_by"] != actor.id
+    ):
         return AppealDesk(view, None, None, None)
     first = decision.current(tx, row["decision_id"])
     second = verdict_from_dict(row["blind"])

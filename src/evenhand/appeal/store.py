@@ -62,6 +62,12 @@ def of_decision(tx: ReadTx, decision_id: str) -> list[Row]:
     return tx.rows(wanted.order_by(appeals.c.filed_at))
 
 
+def on_item(tx: ReadTx, item_id: str) -> list[Row]:
+    """Return the appeals against any decision on an item, oldest first."""
+    wanted = sa.select(appeals).where(appeals.c.item_id == item_id)
+    return tx.rows(wanted.order_by(appeals.c.filed_at))
+
+
 def of_report(tx: ReadTx, report_id: str) -> list[Row]:
     """Return the appeals a reporter filed with a receipt, oldest first."""
     wanted = sa.select(appeals).where(appeals.c.report_id == report_id)

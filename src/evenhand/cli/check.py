@@ -90,7 +90,8 @@ def _database(house: House) -> list[Check]:
     if isinstance(current, Refusal):
         return [Check("database", "wrong", current.says)]
     if not current:
-        return [Check("database", "wrong", f"{kind} has other tables: run `evenhand migrate`.")]
+        says = f"{kind} lacks this version's tables: run `evenhand migrate`."
+        return [Check("database", "wrong", says)]
     return [Check("database", "fine", f"{kind} answers, with this version's tables."), _head(house)]
 
 

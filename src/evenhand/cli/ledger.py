@@ -15,7 +15,7 @@ from evenhand import ledger, people
 from evenhand.cli import proofs
 from evenhand.cli.exits import Exit
 from evenhand.cli.output import Json, facts, file_or_stdin, flag, show, table, visible
-from evenhand.cli.shell import NotFoundHere, opened, read_json
+from evenhand.cli.shell import NotFoundHere, NotPossibleHere, opened, read_json
 from evenhand.kit.clock import read_stamp
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from evenhand.db import ReadTx
 
 app = App(name="ledger")
+
+REASON_WORDS_MIN = 4
 
 
 @app.command
@@ -147,6 +149,33 @@ def verify_proof(
             text.append("It was checked with the key in the file. Give --key from the log's page.")
     show(checked, as_json=json, text=text)
     return Exit.OK if checked.fault is None else Exit.FOUND
+
+
+@app.command
+def accept_restore(
+    *,
+    reason: Annotated[str, Parameter(help="Why, in a sentence: which backup, and what was lost.")],
+    json: Json = False,
+) -> Exit:
+    """Go on after a backup was restored: the record says so, and how many lines were lost.
+
+    A house refuses to write when lines that were signed are gone. This puts the kept checkpoint
+    aside, in its own folder and for ever readable, and writes down what happened and why.
+    """
+    if len(reason.split()) < REASON_WORDS_MIN:
+        raise NotPossibleHere("Say in a sentence which backup was restored, and why.")
+    with opened() as house:
+        size = house.ask(ledger.size)
+        if house.resources.shelf.size() <= size:
+            raise NotPossibleHere("Nothing is missing: the kept checkpoint signs no more lines.")
+        kept = house.resources.shelf.set_aside()
+        house.do(ledger.record_restore, people.SYSTEM.ref, kept=kept, size=size, reason=reason)
+    text = [
+        f"Recorded: {kept - size} signed lines were lost. The old checkpoint was put aside;",
+        "keep it, for it proves what the log once held.",
+    ]
+    show({"kept": kept, "size": size, "lost": kept - size}, as_json=json, text=text)
+    return Exit.OK
 
 
 @app.command

@@ -144,6 +144,8 @@ def _run(house: House, bound: socket.socket, *, with_worker: bool) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=house.settings.trusted_proxies is not None,
+        forwarded_allow_ips=house.settings.trusted_proxies,
         timeout_graceful_shutdown=GRACE_SECONDS,
         limit_concurrency=CONNECTIONS_MAX,
     )

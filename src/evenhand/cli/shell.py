@@ -36,6 +36,10 @@ class NotReady(ShellError):
     """Something outside must be put right first."""
 
 
+class NotPossibleHere(ShellError):
+    """What was asked for cannot be done as things stand."""
+
+
 class NotFoundHere(ShellError):
     """There is nothing of that name or id."""
 

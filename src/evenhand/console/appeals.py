@@ -17,8 +17,11 @@ from evenhand.console.queues import go_to_next
 from evenhand.console.refusals import REFUSED
 from evenhand.console.verdict_form import QUIET, Typed, to_verdict
 from evenhand.decision import Outcome
+from evenhand.pages import N_
 
 router = APIRouter(route_class=ConsoleRoute)
+
+UNEXPLAINED: Final = N_("Explain the answer in a sentence or two: whoever appealed reads it.")
 
 #: A second look has to come to an answer; passing it on is what `skip` is for.
 ANSWERS: Final = tuple(
@@ -66,6 +69,7 @@ def conclude(visit: SignedIn, task_id: str) -> Response:
     try:
         visit.do(appeal.conclude, task_id, explanation=explanation)
     except REFUSED as why:
-        draft = Draft(Typed(), mend(why))
+        problems = (UNEXPLAINED,) if isinstance(why, appeal.TooShort) else mend(why)
+        draft = Draft(Typed(), problems)
         return show(visit, task_id, draft, status=422, explanation=explanation)
     return go_to_next(visit, visit.text("queue") or None)

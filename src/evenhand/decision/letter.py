@@ -133,7 +133,7 @@ def _statement_lines(statement: Statement, gettext: Gettext) -> Iterator[tuple[s
     yield gettext(N_("What happened")), statement.facts
     yield gettext(N_("How we learned of it")), gettext(_SOURCES[statement.source])
     found = (
-        N_("Automated means found it.")
+        N_("Automated means helped to find it.")
         if statement.automated_detection
         else N_("No automated means were used to find it.")
     )

@@ -66,7 +66,8 @@ def text_problems(name: str, text: str, *, clause_words: tuple[str, ...] = ()) -
 def _hollow(name: str, plain: str, clause_words: tuple[str, ...]) -> Iterator[str]:
     words = _WORD.findall(plain.casefold())
     if _count(words) < WORDS_MIN:
-        yield f"{name} are shorter than a sentence: say what was done, and where."
+        wanted = "why the rule applies" if name == "The reasons" else "what was done, and where"
+        yield f"{name} are shorter than a sentence: say {wanted}."
     elif any(words == _WORD.findall(_plain(known).casefold()) for known in clause_words):
         yield f"{name} only repeat the clause: say how it applies to this case."
     elif _count(sorted({word for word in words if word not in _EMPTY_WORDS})) < OWN_WORDS_MIN:

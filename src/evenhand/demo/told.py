@@ -20,7 +20,7 @@ from rich.table import Table
 
 from evenhand import people
 from evenhand.demo.premises import Details
-from evenhand.demo.stage import Stage
+from evenhand.demo.stage import MAIL_FOLDER, Stage
 
 SERVICE: Final = "Plaza"
 _TITLES: Final = {
@@ -87,6 +87,7 @@ class Teller:
         table = Table(box=None, show_header=False, padding=(0, 3, 0, 2))
         for name, where in here.addresses.items():
             table.add_row(f"[bold]{_TITLES[name]}[/]", where)
+        table.add_row("[bold]Mail[/]", escape(f"{here.house.settings.data / MAIL_FOLDER}"))
         self._console.print("\n", table, sep="")
         self._staff(details)
         self.codes(details, here.house.clock.now())
@@ -131,8 +132,8 @@ class Teller:
         )
         third = (
             f"Post on {plaza}/ under a new name that you take gift cards: pay by gift card only."
-            " It joins the queue. What happens to it stands, line by line, in the public log at"
-            f" {base}/log."
+            " It joins the queue. What happens to it stands, line by line, in the public log:"
+            f" download it at {base}/log."
         )
         self._console.print("\n  Three things to try\n")
         for number, text in enumerate((first, second, third), 1):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from evenhand.evidence.errors import ReasonRefused
@@ -11,6 +11,8 @@ from evenhand.kit.images import Veil
 
 #: A page beats every few seconds; a longer silence means that nobody was looking.
 BEAT_SECONDS_MAX: Final = 15.0
+#: A viewing without a beat for this long is over: the desk was left.
+UNSEEN_AFTER: Final = timedelta(minutes=10)
 REASON_CHARS_MIN: Final = 10
 REASON_CHARS_MAX: Final = 2_000
 

@@ -19,7 +19,7 @@ from evenhand.evidence.errors import (
     ViewingUnknown,
 )
 from evenhand.evidence.identities import read_identity
-from evenhand.evidence.model import Viewing, day_begin
+from evenhand.evidence.model import UNSEEN_AFTER, Viewing, day_begin
 from evenhand.evidence.vault import read_blob
 from evenhand.kit.images import Veil
 
@@ -94,15 +94,17 @@ def viewings_of(
 def viewing(tx: ReadTx, actor: people.Actor, viewing_id: str) -> Viewing:
     """Return an open viewing to the one who opened it: the gate before any pixel.
 
-    Raises ViewingUnknown, NotYourViewing, ViewingClosed.
+    A viewing that nobody has looked at for a while is over, so that pixels are never fetched
+    off the record. Raises ViewingUnknown, NotYourViewing, ViewingClosed, NotAllowed.
     """
     found = store.viewing_by_id(tx, viewing_id)
     if found is None:
         raise ViewingUnknown
     if actor.kind != "staff" or found.staff_id != actor.id:
         raise NotYourViewing
-    if found.closed_at is not None:
+    if found.closed_at is not None or tx.now - found.beat_at > UNSEEN_AFTER:
         raise ViewingClosed
+    people.require(actor, people.Permission.REVIEW)
     return found
 
 

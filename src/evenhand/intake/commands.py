@@ -124,8 +124,12 @@ def receive_report(
         "report.received",
         subject=row["id"],
         actor=actor.ref,
-        public={**public, "item": item_id, "repeat": repeat_of is not None},
-        private={"content": digest([checked.explanation, row["notice"]])},
+        public=public,
+        private={
+            "content": digest([checked.explanation, row["notice"]]),
+            "item": item_id,
+            "repeat": repeat_of is not None,
+        },
     )
     return ReceivedReport(row["id"], receipt, item_id, repeat=repeat_of is not None)
 

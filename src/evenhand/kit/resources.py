@@ -33,6 +33,17 @@ class CheckpointShelf(Protocol):
         """Return the last kept checkpoint note, or None before the first."""
         ...
 
+    def size(self) -> int:
+        """Return the size of the tree that the kept checkpoint signs; 0 before the first."""
+        ...
+
+    def set_aside(self) -> int:
+        """Put the kept checkpoint aside, for ever readable, and return the size it signs.
+
+        Only after a restore from a backup: from here on a shorter tree may be kept.
+        """
+        ...
+
     def keep(self, note: str, *, size: int) -> None:
         """Keep a checkpoint if its tree is larger than the one kept; never an older one."""
         ...

@@ -7,7 +7,14 @@ a reorder or a lost tail is found. Appending is not part of this front door: onl
 """
 
 from evenhand.ledger import checkpoint, jobs, leases, merkle, outbox
-from evenhand.ledger.errors import CheckpointInvalid, LeaseLost, LedgerError, UnknownEvent
+from evenhand.ledger.commands import record_restore
+from evenhand.ledger.errors import (
+    CheckpointInvalid,
+    LeaseLost,
+    LedgerCut,
+    LedgerError,
+    UnknownEvent,
+)
 from evenhand.ledger.leases import Work
 from evenhand.ledger.model import EVENTS, EventKind
 from evenhand.ledger.queries import (
@@ -29,6 +36,7 @@ __all__ = [
     "EventKind",
     "Finding",
     "LeaseLost",
+    "LedgerCut",
     "LedgerError",
     "Proof",
     "UnknownEvent",
@@ -44,6 +52,7 @@ __all__ = [
     "outbox",
     "private_of",
     "prove",
+    "record_restore",
     "size",
     "verify",
 ]

@@ -12,8 +12,9 @@ from typing import Any
 
 from evenhand.db import Tx
 from evenhand.ledger import jobs, store
-from evenhand.ledger.checkpoint import Checkpoint, sign
-from evenhand.ledger.merkle import leaf_hash
+from evenhand.ledger.checkpoint import Checkpoint, read, sign
+from evenhand.ledger.errors import CheckpointInvalid, LedgerCut
+from evenhand.ledger.merkle import Edge, leaf_hash
 from evenhand.ledger.model import EVENTS, SALT_BYTES, Draft, Line, line_text
 
 
@@ -44,6 +45,7 @@ def _write(tx: Tx) -> None:
     """Give the drafts their places, and sign the tree that holds them."""
     drafts: list[Draft] = tx.carried.pop("ledger")
     edge = store.load_edge(tx)
+    _check_signed(tx, edge)
     for draft in drafts:
         salt = secrets.token_bytes(SALT_BYTES)
         index = edge.size
@@ -57,3 +59,21 @@ def _write(tx: Tx) -> None:
     store.save_edge(tx, edge, note)
     shelf, size = tx.resources.shelf, edge.size
     tx.after_commit["checkpoint"] = lambda: shelf.keep(note, size=size)
+
+
+def _check_signed(tx: Tx, edge: Edge) -> None:
+    """Build only on what was signed, so that a changed row is never signed anew.
+
+    Raises CheckpointInvalid: then nothing can be recorded until somebody has looked.
+    """
+    note = store.head_note(tx)
+    signed = read(note, tx.resources.signer.public_key()) if note else Checkpoint(0, Edge().root())
+    if signed != Checkpoint(edge.size, edge.root()):
+        raise CheckpointInvalid("the ledger's head is not what was signed: run ledger verify")
+    kept = tx.resources.shelf.size()
+    if kept > edge.size:
+        raise LedgerCut(
+            f"The ledger has {edge.size} lines, and its kept checkpoint signs {kept}: the last "
+            f"{kept - edge.size} are gone. If a backup was restored, say so with "
+            "`evenhand ledger accept-restore`; if not, find out who could write to the database."
+        )

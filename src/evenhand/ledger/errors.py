@@ -3,6 +3,7 @@
 LedgerError
 ├── UnknownEvent
 ├── CheckpointInvalid
+├── LedgerCut
 └── LeaseLost
 """
 
@@ -19,6 +20,10 @@ class UnknownEvent(LedgerError):
 
 class CheckpointInvalid(LedgerError):
     """The checkpoint cannot be trusted."""
+
+
+class LedgerCut(LedgerError):
+    """Lines that were signed are gone. Nothing is recorded until somebody has said why."""
 
 
 class LeaseLost(LedgerError):

@@ -67,6 +67,7 @@ EVENTS: Final[dict[str, EventKind]] = {
     "key.revoked": EventKind("an API key was revoked"),
     "identity.opened": EventKind("a sealed identity was opened, by whom and why"),
     "person.erased": EventKind("a person's data was erased on request or after its time"),
+    "ledger.restored": EventKind("a backup was restored: how many signed lines were lost"),
     "checkpoint.published": EventKind("a checkpoint was published"),
 }
 

@@ -31,6 +31,7 @@ def front(here: Here) -> Response:
 @routes.get("/register")
 def register(here: Here, before: str = "", harm: str = "", measure: str = "") -> Response:
     """List decisions, newest first, by harm and measure."""
+    here.portal.turnstile.pass_through("count", here.address)
     chosen_harm = harm if harm in set(policy.Harm) else None
     chosen_measure = measure if measure in set(policy.Measure) else None
     short = before.isascii() and before.isdecimal() and len(before) <= CURSOR_DIGITS_MAX
@@ -48,6 +49,7 @@ def register(here: Here, before: str = "", harm: str = "", measure: str = "") ->
 @routes.get("/numbers")
 def numbers(here: Here, since: str = "", until: str = "") -> Response:
     """Print every table for a period of whole days; each figure leads to its query."""
+    here.portal.turnstile.pass_through("count", here.address)
     first, last = _period(here, since, until)
     start, end = _instants(first, last)
     counted = here.portal.counted.numbers(here.house, start, end)
@@ -64,6 +66,7 @@ def numbers(here: Here, since: str = "", until: str = "") -> Response:
 @routes.get("/numbers/{figure_id}")
 def figure(here: Here, figure_id: str, since: str = "", until: str = "") -> Response:
     """Show the query of one figure, and how anybody can ask it again."""
+    here.portal.turnstile.pass_through("count", here.address)
     first, last = _period(here, since, until)
     start, end = _instants(first, last)
     counted = here.portal.counted.numbers(here.house, start, end)

@@ -83,6 +83,7 @@ def object_to_it(here: Here) -> Response:
 @routes.get("/status/log")
 def own_line(here: Here) -> Response:
     """Show the visitor's own line in the public log, its proof, and how to check it."""
+    here.portal.turnstile.pass_through("count", here.address)
     line = here.house.ask(transparency.own_line, _required(here))
     return here.page("own_line.html", at="status", line=line)
 

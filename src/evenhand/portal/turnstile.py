@@ -34,6 +34,7 @@ RATES: Final[Mapping[str, Rate]] = {
     "receipt": Rate(RateLimitItemPerMinute(10, 15), RateLimitItemPerMinute(150, 15)),
     "report": Rate(RateLimitItemPerHour(20), RateLimitItemPerHour(2_000)),
     "appeal": Rate(RateLimitItemPerHour(20), RateLimitItemPerHour(2_000)),
+    "count": Rate(RateLimitItemPerMinute(60), RateLimitItemPerMinute(600)),
     "log": Rate(RateLimitItemPerHour(20), RateLimitItemPerHour(200)),
 }
 

@@ -73,6 +73,8 @@ def open_appeal(tx: Tx, *, appeal_id: str, item_id: str, harm: Harm, not_for: Se
 def hold(tx: Tx, actor: people.Actor, task_id: str, *, until: datetime) -> TaskView:
     """Give a task to somebody until an instant. The caller has checked that they may have it."""
     task = store.load_locked(tx, task_id)
+    if task.kind is TaskKind.APPEAL and task.claimed_by not in {None, actor.id}:
+        store.change(tx, task_id, blind=True)
     number = task.claim_number + 1
     store.change(
         tx,
@@ -93,7 +95,15 @@ def extend(tx: Tx, task_id: str, *, until: datetime) -> None:
 
 def release(tx: Tx, actor: people.Actor, task_id: str, *, skipped: str | None = None) -> None:
     """Put a task back. A skipped one never comes back to whoever skipped it."""
-    store.change(tx, task_id, state=TaskState.WAITING.value, claimed_by=None, lease_until=None)
+    task = store.load_locked(tx, task_id)
+    store.change(
+        tx,
+        task_id,
+        state=TaskState.WAITING.value,
+        claimed_by=None,
+        lease_until=None,
+        blind=task.kind is TaskKind.APPEAL,
+    )
     if skipped is None:
         append(tx, "task.released", subject=task_id, actor=actor.ref, public={})
         return
@@ -127,6 +137,17 @@ def escalate(tx: Tx, actor: people.Actor, task_id: str, *, why: str) -> None:
         public={},
         private={"why": why},
     )
+
+
+def keep_from(tx: Tx, actor: people.Actor, *, appeal_id: str, why: str) -> None:
+    """Keep an appeal's task from somebody, and take it back if they hold it. The caller's line."""
+    task_id = store.open_for_appeal(tx, appeal_id)
+    if task_id is None:
+        return
+    store.exclude(tx, task_id, actor.id, why)
+    task = store.load_locked(tx, task_id)
+    if task.state is TaskState.CLAIMED and task.claimed_by == actor.id:
+        release(tx, actor, task_id)
 
 
 def unblind(tx: Tx, task_id: str) -> None:

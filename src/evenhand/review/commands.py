@@ -67,9 +67,15 @@ def skip(tx: Tx, actor: people.Actor, task_id: str, *, reason: str) -> None:
 
 
 def write_note(tx: Tx, actor: people.Actor, task_id: str, *, text: str) -> str:
-    """Write an internal note. Raises NothingSaid, NoSuchTask."""
+    """Write an internal note. Raises NothingSaid, NoSuchTask.
+
+    While a task is to be judged blind, only its holder may: nobody else's word reaches them, and
+    least of all the first decider's. Raises NotYours, LeaseEnded.
+    """
     people.require(actor, people.Permission.REVIEW)
     task = queue.task(tx, actor, task_id)
+    if queue.is_blind(tx, task_id):
+        check_held(task, staff_id=actor.id, now=tx.now)
     note = Note(tx.new_id(), task_id, actor.id, _said(text), tx.now)
     store.save_note(tx, note, item_id=task.item_id)
     append(

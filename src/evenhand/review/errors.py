@@ -21,7 +21,7 @@ class TaskTaken(ReviewError):
 
 
 class NotYours(ReviewError):
-    """You do not hold this task. Claim it before you work on it."""
+    """You do not hold this task. Take it before you work on it."""
 
 
 class KeptFromYou(ReviewError):
@@ -29,7 +29,7 @@ class KeptFromYou(ReviewError):
 
 
 class LeaseEnded(ReviewError):
-    """Your lease on this task ran out. Claim it again; what you wrote is still in the form."""
+    """Your time with this task ran out. Take it again; what you wrote is still in the form."""
 
 
 class NoSuchMedia(ReviewError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from evenhand.people import (
@@ -68,3 +70,9 @@ class TestCheckPassword:
         """Empty credentials refuse whatever is typed, after the same work."""
         with pytest.raises(SignInRefused):
             prove_password(Credentials("1", "k", None, None), "nobody's password")
+
+    def test_is_not_slowed_down_by_a_long_run_of_marks(self) -> None:
+        """Putting marks in order takes quadratic time: half a megabyte would take minutes."""
+        kept, began = hash_password("four unrelated plain words"), time.monotonic()
+        assert not check_password(kept, "a" + "\u0300\u0316" * 60_000)
+        assert time.monotonic() - began < 5

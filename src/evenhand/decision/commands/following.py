@@ -10,6 +10,7 @@ from evenhand.db import Tx
 from evenhand.decision import store
 from evenhand.decision.commands.making import Maker, Matter, make
 from evenhand.decision.commands.undoing import lift
+from evenhand.decision.errors import VerdictIncomplete
 from evenhand.decision.model import (
     LIMIT_DAYS,
     STRIKE_RULE,
@@ -74,6 +75,8 @@ def bank(
     """Make the item's pictures known material when the reviewer asked for it."""
     if verdict.add_to_bank is None:
         return
+    if banks.bank(tx, verdict.add_to_bank).clause_key != verdict.clause_key:
+        raise VerdictIncomplete(("That list is kept under another rule: choose one of this rule.",))
     for media in item.media:
         values = [(banks.EntryKind.SHA256, media.sha256)]
         hashes = detection.hash_of(tx, media.id)

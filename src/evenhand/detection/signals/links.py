@@ -22,6 +22,8 @@ from evenhand.detection.signals.look_alikes import letters_meant
 
 _HOST_CHARACTERS_MAX = 253  # RFC 1035, 2.3.4, without the final dot
 _LABEL_CHARACTERS_MAX = 63
+_HOST_WRITTEN_MAX = 2_083
+"""No browser takes a longer address; normalising a long run of marks would take quadratic time."""
 _PORT_MAX = 65_535
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _EDIT_LABEL_MIN = 5
@@ -121,6 +123,9 @@ def canonical_host(host: str) -> str:
     Labels that IDNA 2008 forbids and browsers open (emoji, underscores) are kept, as punycode
     where they are not ASCII. Raises NotALink.
     """
+    if len(host) > _HOST_WRITTEN_MAX:
+        message = "the host is longer than any address"
+        raise NotALink(message)
     name = unicodedata.normalize("NFKC", unquote(host.strip())).lower()
     for dot in ("[.]", "(.)", "\u3002", "\uff61"):
         name = name.replace(dot, ".")
