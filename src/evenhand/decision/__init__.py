@@ -33,6 +33,7 @@ from evenhand.decision.letter import (
 )
 from evenhand.decision.model import (
     AUTOMATIC,
+    About,
     ClauseRef,
     DecisionView,
     Delay,
@@ -73,6 +74,7 @@ from evenhand.decision.statement import (
 
 __all__ = [
     "AUTOMATIC",
+    "About",
     "AlreadyEnded",
     "AlreadyReversed",
     "AppealNeedsSecondLook",

@@ -122,8 +122,17 @@ class Restitution:
 
 
 @dataclass(frozen=True)
+class About:
+    """Which item was decided about, in words the person it belongs to can recognise."""
+
+    kind: str
+    posted_at: datetime
+    url: str | None
+
+
+@dataclass(frozen=True)
 class DecisionView:
-    """One decision, whole."""
+    """One decision, whole. `about` is there when it is read alone, not in a list."""
 
     id: str
     short: str
@@ -153,6 +162,7 @@ class DecisionView:
     reversed_at: datetime | None
     reversed_by: ReversedBy | None
     restitution: Restitution | None
+    about: About | None = None
 
     @property
     def stands(self) -> bool:
@@ -189,6 +199,8 @@ def verdict_problems(
 
 
 def _quiet_problems(verdict: Verdict, now: datetime) -> Iterator[str]:
+    if verdict.reasons.strip():
+        yield from text_problems("The reasons", verdict.reasons)
     if verdict.measures:
         yield "Measures go with a violation only: choose a clause, or take the measures away."
     if verdict.clause_key is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evenhand import intake, people, policy, queue
 from evenhand.db import ReadTx, Row
@@ -11,6 +11,7 @@ from evenhand.decision import store
 from evenhand.decision.errors import HiddenUntilJudged, NoSuchDecision
 from evenhand.decision.letter import Lines, NoActionReasons, as_lines, no_action_from_dict
 from evenhand.decision.model import (
+    About,
     ClauseRef,
     DecisionView,
     Outcome,
@@ -91,9 +92,18 @@ def for_receipt(tx: ReadTx, actor: people.Actor) -> DecisionView | None:
     if actor.kind != "receipt" or actor.subject_id is None:
         raise NoSuchDecision("a receipt opens it")
     if actor.subject_kind == "decision":
-        return _view(tx, _latest(tx, actor.subject_id))
+        return _with_item(tx, _view(tx, _latest(tx, actor.subject_id)))
     decided_by = intake.report_for_receipt(tx, actor).decision_id
-    return None if decided_by is None else _view(tx, store.load(tx, decided_by))
+    if decided_by is None:
+        return None
+    return _with_item(tx, _view(tx, store.load(tx, decided_by)))
+
+
+def _with_item(tx: ReadTx, view: DecisionView) -> DecisionView:
+    """Say which item it is about."""
+    item = intake.item(tx, people.SYSTEM, view.item_id)
+    about = About(item.kind, item.created_at or item.received_at, item.url)
+    return replace(view, about=about)
 
 
 def _latest(tx: ReadTx, decision_id: str) -> Row:
@@ -106,7 +116,7 @@ def _latest(tx: ReadTx, decision_id: str) -> Row:
 
 def for_delivery(tx: ReadTx, decision_id: str) -> DecisionView:
     """Return a decision so that `delivery` can write about it. Not for doors."""
-    return _view(tx, store.load(tx, decision_id))
+    return _with_item(tx, _view(tx, store.load(tx, decision_id)))
 
 
 def current(tx: ReadTx, decision_id: str) -> DecisionView:

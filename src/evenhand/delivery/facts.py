@@ -75,6 +75,7 @@ def _decision_facts(about: DecisionView, gettext: Gettext) -> dict[str, Any]:
     return {
         "letter": decision.as_plain_text(told, gettext) if told else _plain(about),
         "clause": about.clause,
+        "about": about.about,
         "provisional": about.provisional,
         "upheld": about.outcome is decision.Outcome.VIOLATION,
         "outcome": _REPORT_UPHELD if about.clause else _REPORT_OPEN,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import jinja2
 import pytest
 
-from evenhand.decision import ClauseRef
+from evenhand.decision import About, ClauseRef
 from evenhand.delivery import letters
 from evenhand.kit.resources import Service
 
@@ -20,6 +21,7 @@ FACTS: dict[str, Any] = {
     "ref": "a1b2c3",
     "letter": "What we did\n    It was removed.",
     "clause": ClauseRef("counterfeit", "4.2", 3, "No counterfeits"),
+    "about": About("listing", datetime(2026, 11, 20, 18, 0, tzinfo=UTC), "https://plaza.example/7"),
     "provisional": False,
     "upheld": True,
     "outcome": "It breaks our rules, and we acted.",
@@ -87,6 +89,12 @@ class TestWrite:
         """Half a message is worse than one that is tried again."""
         with pytest.raises(jinja2.UndefinedError):
             letters.write("decision_made", {"service": SERVICE}, language="en")
+
+    def test_tells_a_reporter_who_was_right_how_to_object_all_the_same(self) -> None:
+        """DSA Art. 16(5): whoever sent a notice is told of redress whatever was decided."""
+        written = letters.write("report_decided", FACTS, language="en")
+        assert "In court" in written.text
+        assert "Out of court" in written.text
 
     def test_tells_a_reporter_nothing_about_an_account(self) -> None:
         """Only what became of the item."""

@@ -12,7 +12,7 @@ from evenhand.decision.errors import AlreadyEnded, AlreadyReversed
 from evenhand.decision.model import MeasureView, Restitution, ReversedBy
 from evenhand.ledger import outbox
 from evenhand.ledger.append import append
-from evenhand.policy import Clause
+from evenhand.policy import Clause, Measure
 
 
 @dataclass
@@ -120,7 +120,12 @@ def _clause_of(tx: Tx, row: Row) -> Clause | None:
 
 
 def _still_asked_for(tx: Tx, measure: MeasureView) -> str | None:
-    """Return the decision that asks for the same measure on the same target, if one stands."""
+    """Return the decision that asks for the same measure on the same target, if one stands.
+
+    A warning is a message and asks for nothing that could go on.
+    """
+    if measure.measure is Measure.WARN:
+        return None
     for decision_id, other in store.measures_on(tx, measure.target_id):
         live = other.lifted_at is None and (other.ends is None or other.ends > tx.now)
         if other.id != measure.id and other.measure is measure.measure and live:
