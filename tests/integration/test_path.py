@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from evenhand import appeal, decision, people, queue, review
 from evenhand.appeal import AppealOutcome
 from evenhand.bootstrap import House
+from evenhand.kit.clock import SetClock
 from evenhand.policy import Measure
 from tests.stage import Stage, fine, picture, violation
 
@@ -113,3 +116,29 @@ def test_many_reports_on_one_item_are_one_task(house: House) -> None:
     assert task.reports == 30
     assert house.ask(decision.standing_item, item_id) == "allow"
     assert house.ask(queue.count) == 1
+
+
+def test_a_measure_undone_before_its_time_ends_only_once(house: House, clock: SetClock) -> None:
+    """The job that waits for its end finds nothing to do, and is done."""
+    stage = Stage.open(house)
+    item_id = stage.reported()
+    decision_id = stage.decide(item_id, violation(Measure.REMOVE, Measure.SUSPEND, days=7))
+    house.do(decision.reverse, stage.lin, decision_id, by=decision.ReversedBy.REVIEW)
+    before = len(stage.sent(decision_id))
+    clock.forward(timedelta(days=8))
+    stage.settle()
+    assert len(stage.sent(decision_id)) == before
+    assert all(m.lifted_why == "lifted" for m in stage.decision(decision_id).measures)
+
+
+def test_a_suspension_that_runs_out_is_lifted_on_the_host(house: House, clock: SetClock) -> None:
+    """Timed sanctions end by themselves, and the person is told."""
+    stage = Stage.open(house)
+    item_id = stage.reported()
+    decision_id = stage.decide(item_id, violation(Measure.REMOVE, Measure.SUSPEND, days=7))
+    clock.forward(timedelta(days=8))
+    stage.settle()
+    sent = [row["payload"] for row in stage.sent(decision_id)]
+    lifted = [row["measure"] for row in sent if row.get("effect") == "lift"]
+    assert lifted == ["suspend"]
+    assert "measure_ended" in {row.get("template") for row in sent}

@@ -8,6 +8,7 @@ exactly once. A step that takes long looks first, outside that transaction, and 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -40,6 +41,12 @@ def _reopen_what_rested_on(tx: Tx, entry_id: str) -> None:
         queue.reopen(tx, item_id, harm=harm)
 
 
+def _lift_what_ran_out(tx: Tx, measure_id: str) -> None:
+    """Lift a measure whose time has run out, unless it was undone before that."""
+    with suppress(decision.AlreadyEnded):
+        decision.end_measure(tx, measure_id)
+
+
 NEXT: Final[dict[str, tuple[Step, ...]]] = {
     "item.received": (
         Step("detectors look, and leave assessments", detection.record, look=detection.examine),
@@ -56,7 +63,7 @@ NEXT: Final[dict[str, tuple[Step, ...]]] = {
 
 #: What becomes due at a time that a decision set, by the kind of its job.
 AT_ITS_TIME: Final[dict[str, tuple[Step, ...]]] = {
-    "measure.end": (Step("a measure that ran out is lifted", decision.end_measure),),
+    "measure.end": (Step("a measure that ran out is lifted", _lift_what_ran_out),),
 }
 
 STEPS: Final[dict[str, tuple[Step, ...]]] = NEXT | AT_ITS_TIME
