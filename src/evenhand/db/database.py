@@ -11,7 +11,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -44,7 +44,9 @@ def _run_hooks(hooks: dict[str, Callable[[], None]]) -> None:
         try:
             hook()
         except OSError as error:
-            log.exception("database.hook_failed", hook=name, error=type(error).__name__)
+            # Not even a log that cannot be written may stop the one writer.
+            with suppress(OSError, ValueError):
+                log.exception("database.hook_failed", hook=name, error=type(error).__name__)
 
 
 def _sqlite_engine(url: str, *, writer: bool) -> sa.Engine:
