@@ -54,7 +54,7 @@ class TestReports:
 
     def test_leave_one_line_of_codes(self, house: House) -> None:
         """And the path goes on from it."""
-        item_id = send(house, item()).item_id
+        send(house, item())
         received = say(house, report())
         [line] = lines(house, "report.received")
         assert line["data"] == {
