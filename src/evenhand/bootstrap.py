@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evenhand.adapters.blobs import ObjectBlobs
 from evenhand.adapters.shelf import FolderShelf
+from evenhand.banks import LiveIndex
 from evenhand.db import Database, ReadTx, Tx
 from evenhand.kit.clock import Clock, SystemClock
 from evenhand.kit.resources import Resources, Service
@@ -47,6 +48,7 @@ class House:
 
     def close(self) -> None:
         """Finish what was begun and let go of the database."""
+        self.resources.index.close()
         self.db.close()
 
 
@@ -86,6 +88,7 @@ def open_house(settings: Settings | None = None, *, clock: Clock | None = None) 
             out_of_court=settings.out_of_court,
             judicial=settings.judicial,
         ),
+        index=LiveIndex(settings.data / "index" / "all"),
     )
     db = Database(database_url(settings), clock=clock, resources=resources)
     return House(settings=settings, clock=clock, resources=resources, db=db)

@@ -177,7 +177,7 @@ class TestFailing:
             raise RuntimeError("decoder state")
 
         add(house, banks.EntryKind.SHA256, "ab" * 32)
-        monkeypatch.setattr(known_images, "open_image", broken)
+        monkeypatch.setattr(known_images, "luma_frames", broken)
         assert look(house, send(house, ORIGINAL))["known_images"].answer is Answer.FAILED
 
 
@@ -193,7 +193,7 @@ class TestRecording:
         assert line["subject"] == item_id
         assert line["data"] == {
             "answers": {"found": 1, "not_found": 0, "failed": 0, "skipped": 2},
-            "detectors": {"known_images": "1", "known_phrases": "1", "known_links": "1"},
+            "detectors": {"known_images": "2", "known_phrases": "1", "known_links": "1"},
         }
         assert house.ask(ledger.jobs.waiting_for, item_id, "item.assessed")
 

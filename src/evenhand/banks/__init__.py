@@ -6,7 +6,7 @@ entry says where it came from and why it is there. An entry is never edited or d
 withdrawn, and what rested on it is then looked at again.
 """
 
-from evenhand.banks.commands import add_entry, create_bank, withdraw_entry
+from evenhand.banks.commands import add_entry, create_bank, import_entries, withdraw_entry
 from evenhand.banks.errors import (
     BanksError,
     BankTaken,
@@ -16,12 +16,18 @@ from evenhand.banks.errors import (
     NoSuchBank,
     NoSuchEntry,
 )
+from evenhand.banks.index import DISTANCE_EXACT_MAX, DISTANCE_MAX, IndexDamaged, LiveIndex
 from evenhand.banks.model import (
+    Alike,
     BankView,
     Confidence,
     EntryKind,
     EntryView,
+    Imported,
+    IndexHealth,
+    Like,
     LiveEntry,
+    OneByOne,
     Signal,
     Snapshot,
 )
@@ -31,10 +37,18 @@ from evenhand.banks.queries import (
     entries,
     entries_by_id,
     entries_of_decision,
+    exported,
+    index_health,
+    match,
+    rebuild_index,
     snapshot,
+    tend_index,
 )
 
 __all__ = [
+    "DISTANCE_EXACT_MAX",
+    "DISTANCE_MAX",
+    "Alike",
     "BankTaken",
     "BankView",
     "BanksError",
@@ -44,9 +58,15 @@ __all__ = [
     "EntryKind",
     "EntryRefused",
     "EntryView",
+    "Imported",
+    "IndexDamaged",
+    "IndexHealth",
+    "Like",
     "LiveEntry",
+    "LiveIndex",
     "NoSuchBank",
     "NoSuchEntry",
+    "OneByOne",
     "Signal",
     "Snapshot",
     "add_entry",
@@ -56,6 +76,12 @@ __all__ = [
     "entries",
     "entries_by_id",
     "entries_of_decision",
+    "exported",
+    "import_entries",
+    "index_health",
+    "match",
+    "rebuild_index",
     "snapshot",
+    "tend_index",
     "withdraw_entry",
 ]

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
+
 from evenhand import people, policy
 from evenhand.banks import store
 from evenhand.banks.errors import (
     BankTaken,
     EntryAlreadyWithdrawn,
     EntryExists,
+    EntryRefused,
     NoSuchBank,
     NoSuchEntry,
 )
 from evenhand.banks.model import (
+    KINDS_OF,
     BankView,
+    EntryKind,
+    Imported,
     bank_name,
     confidence_of,
     entry_value,
@@ -119,6 +126,82 @@ def add_entry(
         private={"value": value, "source": source, "reason": reason},
     )
     return entry_id
+
+
+def import_entries(
+    tx: Tx,
+    actor: people.Actor,
+    *,
+    bank: str,
+    kind: str,
+    values: Sequence[tuple[int, str]],
+    source: str,
+    reason: str,
+) -> Imported:
+    """Add many entries of one kind, each with its number in the file, in one line of the ledger.
+
+    What stands already is known, and what cannot be an entry is refused; neither keeps the rest
+    out. Give portions of a few thousand. Raises NotAllowed, NoSuchBank, or EntryRefused for the
+    kind, source or reason.
+    """
+    people.require(actor, people.Permission.MANAGE_BANKS)
+    found = store.load_bank(tx, bank_name(bank))
+    if found is None:
+        raise NoSuchBank
+    entry_kind = kind_of(kind)
+    if entry_kind not in KINDS_OF[found.signal]:
+        entry_value(entry_kind, "", signal=found.signal)
+    source, reason = source_of(source), reason_of(reason)
+    wanted: dict[str, None] = {}
+    refused: list[tuple[int, str]] = []
+    for number, text in values:
+        try:
+            wanted[entry_value(entry_kind, text, signal=found.signal)] = None
+        except EntryRefused as why:
+            refused.append((number, why.why))
+    tx.lock(f"bank:{found.name}")
+    standing = store.standing_values(tx, found.id, entry_kind, list(wanted))
+    fresh = [value for value in wanted if value not in standing]
+    if fresh:
+        _add_together(tx, actor, found, entry_kind, values=fresh, source=source, reason=reason)
+    known = len(values) - len(refused) - len(fresh)
+    return Imported(added=len(fresh), known=known, refused=tuple(refused))
+
+
+def _add_together(
+    tx: Tx,
+    actor: people.Actor,
+    bank: BankView,
+    kind: EntryKind,
+    *,
+    values: Sequence[str],
+    source: str,
+    reason: str,
+) -> None:
+    """Write the rows and their one line, which names the first and the last by id."""
+    ids = sorted(tx.new_id() for _ in values)
+    same = {"bank_id": bank.id, "kind": kind.value, "source": source, "reason": reason}
+    same["added_by"] = actor.ref
+    rows = [
+        {"id": entry_id, "value": value, "added_at": tx.now, **same}
+        for entry_id, value in zip(ids, values, strict=True)
+    ]
+    store.save_entries(tx, rows)
+    digest = hashlib.sha256("\n".join(values).encode()).hexdigest()
+    append(
+        tx,
+        "entries.imported",
+        subject=ids[0],
+        actor=actor.ref,
+        public={
+            "bank": bank.id,
+            "kind": kind.value,
+            "count": len(ids),
+            "first": ids[0],
+            "last": ids[-1],
+        },
+        private={"values_sha256": digest, "source": source, "reason": reason},
+    )
 
 
 def withdraw_entry(tx: Tx, actor: people.Actor, entry_id: str, *, why: str) -> None:

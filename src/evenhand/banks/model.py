@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from ipaddress import ip_address
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from evenhand.banks.errors import EntryRefused
 
@@ -114,15 +115,94 @@ class LiveEntry:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class Like:
+    """An entry that a picture's hash is like, and in how many of 256 bits they differ."""
+
+    distance: int
+    entry: LiveEntry
+
+
+class Alike(Protocol):
+    """What pictures are compared with by likeness: every PDQ entry that stands."""
+
+    @property
+    def held(self) -> bool:
+        """Tell whether any stands."""
+        ...
+
+    def match(self, hashes: Sequence[str], distance: int) -> list[list[Like]]:
+        """Return for each hash every entry within the distance, nearest first."""
+        ...
+
+
 @dataclass(frozen=True)
-class Snapshot:
-    """Every entry that stands at one instant."""
+class OneByOne:
+    """Compares with each entry in turn. Slow and plainly right: the index is tested against it."""
 
     entries: tuple[LiveEntry, ...] = ()
+
+    @property
+    def held(self) -> bool:
+        """Tell whether any stands."""
+        return bool(self.entries)
+
+    def match(self, hashes: Sequence[str], distance: int) -> list[list[Like]]:
+        """Return for each hash every entry within the distance, nearest first.
+
+        Raises ValueError for a hash that is none.
+        """
+        return [self._near(int(each, 16), distance) for each in hashes]
+
+    def _near(self, asked: int, distance: int) -> list[Like]:
+        apart = [Like((asked ^ int(each.value, 16)).bit_count(), each) for each in self.entries]
+        near = [like for like in apart if like.distance <= distance]
+        return sorted(near, key=lambda like: (like.distance, like.entry.id))
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Every entry that stands at one instant. Pictures' hashes are many and lie in `index`."""
+
+    entries: tuple[LiveEntry, ...] = ()
+    likeness: Alike | None = field(default=None, compare=False)
+
+    @property
+    def index(self) -> Alike:
+        """Return what pictures are compared with by likeness."""
+        return self.likeness or OneByOne(self.of_kind(EntryKind.PDQ))
 
     def of_kind(self, kind: EntryKind) -> tuple[LiveEntry, ...]:
         """Return the entries of one kind, in the order they were added."""
         return tuple(entry for entry in self.entries if entry.kind is kind)
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What came of a portion of a file: how many joined, stood before, or were refused and why."""
+
+    added: int
+    known: int
+    refused: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class IndexHealth:
+    """Whether the index is what the database says, and how large it is."""
+
+    damaged: tuple[str, ...]
+    missing: int
+    over: int
+    hashes: int
+    segments: int
+    beside: int
+    withdrawn: int
+    bytes: int
+
+    @property
+    def sound(self) -> bool:
+        """Tell whether nothing is wrong."""
+        return not (self.damaged or self.missing or self.over)
 
 
 def signal_of(text: str) -> Signal:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -29,6 +29,8 @@ banks = sa.Table(
 )
 
 _STANDS = sa.text("withdrawn_at is null")
+VALUES_MAX: Final = 10_000  # in one statement: SQLite takes 32,766 and PostgreSQL 65,535
+PORTION_ROWS: Final = 20_000
 
 entries = sa.Table(
     "bank_entries",
@@ -136,20 +138,100 @@ def entries_from_decision(tx: ReadTx, decision_id: str) -> list[EntryView]:
     return [_entry(row) for row in tx.rows(wanted)]
 
 
-def every_standing(tx: ReadTx) -> tuple[LiveEntry, ...]:
-    """Return every entry that stands, oldest first."""
+def every_standing(tx: ReadTx, *, but: EntryKind | None = None) -> tuple[LiveEntry, ...]:
+    """Return every entry that stands, oldest first, perhaps but for those of one kind."""
     wanted = _joined().where(entries.c.withdrawn_at.is_(None)).order_by(entries.c.id)
-    return tuple(
-        LiveEntry(
-            id=row["id"],
-            bank_id=row["bank_id"],
-            bank=row["name"],
-            confidence=Confidence(row["confidence"]),
-            clause_key=row["clause_key"],
-            kind=EntryKind(row["kind"]),
-            value=row["value"],
+    if but is not None:
+        wanted = wanted.where(entries.c.kind != but.value)
+    return tuple(_live(row) for row in tx.rows(wanted))
+
+
+def standing_with_ids(tx: ReadTx, ids: Sequence[str]) -> dict[str, LiveEntry]:
+    """Return those of some entries that stand, by id."""
+    found: dict[str, LiveEntry] = {}
+    for some in _portions(ids):
+        wanted = _joined().where(entries.c.id.in_(some), entries.c.withdrawn_at.is_(None))
+        found |= {row["id"]: _live(row) for row in tx.rows(wanted)}
+    return found
+
+
+def standing_values(
+    tx: ReadTx, bank_id: str, kind: EntryKind, values: Sequence[str]
+) -> frozenset[str]:
+    """Return those of some values that stand in a bank."""
+    same = sa.and_(entries.c.bank_id == bank_id, entries.c.kind == kind.value)
+    stands = sa.and_(same, entries.c.withdrawn_at.is_(None))
+    return frozenset(
+        row["value"]
+        for some in _portions(values)
+        for row in tx.rows(sa.select(entries.c.value).where(stands, entries.c.value.in_(some)))
+    )
+
+
+def save_entries(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write many entries."""
+    tx.insert_all(entries, rows)
+
+
+def any_standing(tx: ReadTx, kind: EntryKind) -> bool:
+    """Tell whether an entry of a kind stands in any bank."""
+    same = sa.and_(entries.c.bank_id == banks.c.id, entries.c.kind == kind.value)
+    stands = sa.exists().where(same, entries.c.withdrawn_at.is_(None))
+    return tx.value(sa.select(banks.c.id).where(stands).limit(1)) is not None
+
+
+def values_in_portions(
+    tx: ReadTx, kind: EntryKind, *, bank_id: str | None = None
+) -> Iterator[list[tuple[str, str]]]:
+    """Read the id and value of every entry of a kind that stands, a portion at a time."""
+    wanted = sa.select(entries.c.id, entries.c.value).where(
+        entries.c.kind == kind.value, entries.c.withdrawn_at.is_(None)
+    )
+    if bank_id is not None:
+        wanted = wanted.where(entries.c.bank_id == bank_id)
+    found = tx.conn.execution_options(stream_results=True).execute(wanted)
+    for portion in found.partitions(PORTION_ROWS):
+        yield [(str(row[0]), str(row[1])) for row in portion]
+
+
+def values_now(
+    tx: ReadTx, kind: EntryKind, ids: Sequence[str]
+) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return the entries of a kind among some: those that stand (id, value), and those gone."""
+    columns = (entries.c.id, entries.c.value, entries.c.withdrawn_at)
+    rows = [
+        row
+        for some in _portions(ids)
+        for row in tx.rows(
+            sa.select(*columns).where(entries.c.kind == kind.value, entries.c.id.in_(some))
         )
-        for row in tx.rows(wanted)
+    ]
+    standing = [(row["id"], row["value"]) for row in rows if row["withdrawn_at"] is None]
+    return standing, [row["id"] for row in rows if row["withdrawn_at"] is not None]
+
+
+def ids_between(tx: ReadTx, bank_id: str, first: str, last: str) -> list[str]:
+    """Return the entries of a bank whose ids lie between two, both among them."""
+    wanted = sa.select(entries.c.id).where(
+        entries.c.bank_id == bank_id, entries.c.id.between(first, last)
+    )
+    return [row["id"] for row in tx.rows(wanted)]
+
+
+def _portions(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    for at in range(0, len(values), VALUES_MAX):
+        yield values[at : at + VALUES_MAX]
+
+
+def _live(row: sa.RowMapping) -> LiveEntry:
+    return LiveEntry(
+        id=row["id"],
+        bank_id=row["bank_id"],
+        bank=row["name"],
+        confidence=Confidence(row["confidence"]),
+        clause_key=row["clause_key"],
+        kind=EntryKind(row["kind"]),
+        value=row["value"],
     )
 
 

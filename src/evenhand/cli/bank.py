@@ -8,11 +8,17 @@ from cyclopts import App, Parameter
 from cyclopts.validators import Number
 
 from evenhand import banks, people
+from evenhand.cli import bank_files, bank_index
 from evenhand.cli.exits import Exit
 from evenhand.cli.output import Json, show, table
 from evenhand.cli.shell import opened
 
 app = App(name="bank")
+app.command(bank_files.import_, name="import")
+app.command(bank_files.export)
+app.command(bank_index.match)
+app.command(bank_index.stats)
+app.command(bank_index.verify)
 
 ENTRIES_MAX = 500
 BankName = Annotated[str, Parameter(help="The name of a bank, as `evenhand bank list` shows it.")]

@@ -29,3 +29,8 @@ def configure(level: str) -> None:
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(stream=sys.stderr, level=max(number, logging.WARNING))
+
+
+def keep_off_the_output() -> None:
+    """Send log lines to standard error in a command whose output others read."""
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))

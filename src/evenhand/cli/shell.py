@@ -48,7 +48,9 @@ class NotFoundHere(ShellError):
 def opened() -> Iterator[House]:
     """Open the house that the settings point to. Raises NoHouse, TablesBehind."""
     from evenhand.bootstrap import load_settings, open_house
+    from evenhand.cli import logs
 
+    logs.keep_off_the_output()
     settings = load_settings()
     if not settings.data.is_dir():
         raise NoHouse(

@@ -68,6 +68,13 @@ _RUNNING: Final = (
         "Look whether settings, keys, database and mail are in order.",
         "Nothing is changed and no mail is sent. Exits 4 when something has to be put right.",
     ),
+    Running(
+        "hash",
+        "Hash files, exactly and by the likeness of their picture.",
+        "SHA-256, MD5 and PDQ with its quality, one line a file, in the order they are named. It"
+        " needs no server and no data folder. A picture without edges has no usable likeness: that"
+        " is an answer, with quality 0. Exits 1 when any file could not be looked at.",
+    ),
 )
 _SUPPORT: Final = (
     ("policy", "The written rules: list them, and publish new versions."),

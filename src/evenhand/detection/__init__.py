@@ -8,6 +8,7 @@ version of every detector, and the path goes on to the rules.
 from evenhand.detection.commands import record
 from evenhand.detection.detectors import DETECTORS
 from evenhand.detection.errors import DetectionError, DetectorFailed, NothingToRecord
+from evenhand.detection.hashing import FILE_LIMITS, ContentHash, hash_content
 from evenhand.detection.model import (
     Answer,
     Assessment,
@@ -29,9 +30,11 @@ from evenhand.detection.signals.pdq import PdqHash, pdq_hash
 
 __all__ = [
     "DETECTORS",
+    "FILE_LIMITS",
     "Answer",
     "Assessment",
     "AssessmentView",
+    "ContentHash",
     "DetectionError",
     "Detector",
     "DetectorFailed",
@@ -43,6 +46,7 @@ __all__ = [
     "assessments",
     "content_of",
     "examine",
+    "hash_content",
     "hash_of",
     "items_found_by",
     "pdq_hash",

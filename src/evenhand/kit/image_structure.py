@@ -4,6 +4,7 @@ It exists so that a bomb, an endless animation or a file that stops half-way is 
 is before any decoder touches it. Nothing here judges: limits belong to `evenhand.kit.images`.
 """
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -15,6 +16,9 @@ _PNG_CHUNKS_MAX = 65_536  # encoders write 8 KiB or more per chunk: 512 MB of pi
 _JPEG_BARE = {0x00, 0x01, *range(0xD0, 0xD9)}  # stuffing, TEM, RST0-7, SOI: no length follows
 _JPEG_FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF0-15 without DHT, JPG, DAC
 _JPEG_SCAN = 0xDA
+_JPEG_END = 0xD9
+_JPEG_SEQUENTIAL = {0xC0, 0xC1}
+_JPEG_NEXT_MARKER = re.compile(rb"\xff[\xc0-\xcf\xd9-\xfe]")  # what ends a scan's own bytes
 _GIF_EXTENSION, _GIF_IMAGE, _GIF_TRAILER = 0x21, 0x2C, 0x3B
 _GIF_TABLE_FOLLOWS = 0x80
 
@@ -25,12 +29,16 @@ class DamagedStructure(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """The largest canvas in pixels, the frames, and the bytes its packed texts unpack to."""
+    """The largest canvas in pixels, the frames, the bytes its packed texts unpack to, its scans.
+
+    Scans are how often a JPEG goes over its pixels: about ten when progressive, else one to three.
+    """
 
     width: int
     height: int
     frames: int
     text_bytes: int = 0
+    scans: int = 1
 
 
 def media_type_of(data: bytes) -> str | None:
@@ -67,8 +75,7 @@ def read_structure(data: bytes, media_type: str, *, text_bytes_max: int) -> Stru
         if media_type == "image/gif":
             return _gif(data, width, height)
         if media_type == "image/jpeg":
-            scan = next(at for marker, at in _jpeg_segments(data) if marker == _JPEG_SCAN)
-            data.index(b"\xff\xd9", scan)
+            return Structure(width, height, frames=1, scans=_jpeg_scans(data))
         elif len(data) < int.from_bytes(data[4:8], "little") + 8:
             message = "the RIFF container is incomplete"
             raise DamagedStructure(message)
@@ -102,6 +109,33 @@ def _jpeg_size(data: bytes) -> tuple[int, int]:
             break
     message = "no frame header before the first scan"
     raise DamagedStructure(message)
+
+
+def _jpeg_scans(data: bytes) -> int:
+    """Count the scans up to the end mark, without which nothing is a whole JPEG.
+
+    Whatever stands between scans is skipped by its length, so that nothing in it begins a scan or
+    ends the count. A sequential JPEG whose first scan has all its components is read no further.
+    """
+    first, in_one_scan = 0, -1  # components that would make the first scan the whole picture
+    for marker, at in _jpeg_segments(data):
+        if marker in _JPEG_FRAMES:
+            in_one_scan = data[at + 7] if marker in _JPEG_SEQUENTIAL else -1
+        if marker == _JPEG_SCAN:
+            first = at
+            break
+    data.rindex(b"\xff\xd9", first)
+    if data[first + 2] == in_one_scan:
+        return 1
+    scans, at = 1, first
+    while at + 2 <= len(data):
+        at += int(struct.unpack_from(">H", data, at)[0])
+        found = _JPEG_NEXT_MARKER.search(data, at)
+        if found is None or data[found.end() - 1] == _JPEG_END:
+            break
+        at = found.end()
+        scans += data[at - 1] == _JPEG_SCAN
+    return scans
 
 
 def _png_size(data: bytes) -> tuple[int, int]:

@@ -12,6 +12,7 @@ A refusal means "not looked at", and never "clean".
     ├── TruncatedImage
     ├── ImageTooLarge
     ├── TooManyPixels
+    ├── TooManyScans
     └── TooManyFrames
 """
 
@@ -41,11 +42,11 @@ _PILLOW_GUARD_PIXELS = 89_478_485
 _BACKDROP = 128
 """Transparent pictures are shown on mid grey: white and black drawings are both visible on it."""
 
-_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP"}
+FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP"}
 _ALIASES = {"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png"}
 _SAYS_NOTHING = {"", "application/octet-stream", "binary/octet-stream"}
 
-_UPRIGHT = {
+UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -86,7 +87,7 @@ class UnsupportedImage(ImageRefused):
     """The bytes are a picture in a format that is not opened here."""
 
     def __init__(self, found: str) -> None:
-        super().__init__(f"{found} is not one of {', '.join(sorted(_FORMATS))}")
+        super().__init__(f"{found} is not one of {', '.join(sorted(FORMATS))}")
         self.found = found
 
 
@@ -121,6 +122,14 @@ class TooManyPixels(ImageRefused):
         self.height = height
 
 
+class TooManyScans(ImageRefused):
+    """Its scans, each of which goes over the whole picture, would take too long to decode."""
+
+    def __init__(self, scans: int) -> None:
+        super().__init__(f"{scans} scans are too many for a picture of this size")
+        self.scans = scans
+
+
 class TooManyFrames(ImageRefused):
     """The animation has more frames than the limit."""
 
@@ -141,11 +150,12 @@ class ImageLimits:
     side_max: int = 20_000
     frames_max: int = 1_000
     text_bytes_max: int = 1_000_000
+    scan_pixels_max: int = 1_500_000_000  # a JPEG is gone over once for each of its scans
 
     def __post_init__(self) -> None:
         """Refuse limits that would switch a guard off."""
         each = (self.bytes_max, self.pixels_max, self.side_max, self.frames_max)
-        if min(*each, self.text_bytes_max) < 1:
+        if min(*each, self.text_bytes_max, self.scan_pixels_max) < 1:
             message = "every image limit is at least 1"
             raise ValueError(message)
         if self.pixels_max > _PILLOW_GUARD_PIXELS:
@@ -228,16 +238,9 @@ def open_image(
     `application/octet-stream`, declares nothing. Size, frames and completeness are read from the
     file's own structure before any pixel is decoded. Raises a subclass of ImageRefused.
     """
-    assert not ImageFile.LOAD_TRUNCATED_IMAGES, "something told Pillow to accept broken files"
-    if len(data) > limits.bytes_max:
-        raise ImageTooLarge(len(data), limits.bytes_max)
-    media_type = _media_type(data)
-    _check_declared(declared, media_type)
-    with _refusing_damage():
-        _check_size(*claimed_size(data, media_type), limits)
-        structure = read_structure(data, media_type, text_bytes_max=limits.text_bytes_max)
-        _check_structure(structure, limits)
-        decoded, frames = _decode(data, _FORMATS[media_type], limits)
+    media_type, structure = check_file(data, declared=declared, limits=limits)
+    with refusing_damage():
+        decoded, frames = _decode(data, FORMATS[media_type], limits)
     return OpenedImage(
         width=decoded.width,
         height=decoded.height,
@@ -246,6 +249,24 @@ def open_image(
         transparent=decoded.mode == "RGBA",
         _decoded=decoded,
     )
+
+
+def check_file(data: bytes, *, declared: str | None, limits: ImageLimits) -> tuple[str, Structure]:
+    """Give a picture's media type and structure; no pixel is decoded.
+
+    All that can be refused is refused here, but for what only its pixels tell. Raises a subclass
+    of ImageRefused.
+    """
+    assert not ImageFile.LOAD_TRUNCATED_IMAGES, "something told Pillow to accept broken files"
+    if len(data) > limits.bytes_max:
+        raise ImageTooLarge(len(data), limits.bytes_max)
+    media_type = _media_type(data)
+    _check_declared(declared, media_type)
+    with refusing_damage():
+        check_size(*claimed_size(data, media_type), limits)
+        structure = read_structure(data, media_type, text_bytes_max=limits.text_bytes_max)
+        _check_structure(structure, limits)
+    return media_type, structure
 
 
 def veiled(data: bytes, level: Veil, *, limits: ImageLimits = DEFAULT_LIMITS) -> bytes:
@@ -276,7 +297,8 @@ def _fitted(image: Image.Image, side_max: int) -> Image.Image:
 
 
 @contextmanager
-def _refusing_damage() -> Iterator[None]:
+def refusing_damage() -> Iterator[None]:
+    """Turn whatever a reader raises on damaged bytes into TruncatedImage."""
     try:
         yield
     except _BROKEN_FILE as damage:
@@ -289,13 +311,15 @@ def _media_type(data: bytes) -> str:
     if found is None:
         message = "the bytes start like no picture known here" if data else "there are no bytes"
         raise NotAnImage(message)
-    if found not in _FORMATS:
+    if found not in FORMATS:
         raise UnsupportedImage(found)
     return found
 
 
 def _check_structure(structure: Structure, limits: ImageLimits) -> None:
-    _check_size(structure.width, structure.height, limits)
+    check_size(structure.width, structure.height, limits)
+    if structure.width * structure.height * structure.scans > limits.scan_pixels_max:
+        raise TooManyScans(structure.scans)
     if structure.frames > limits.frames_max:
         raise TooManyFrames(limits.frames_max)
     if structure.text_bytes > limits.text_bytes_max:
@@ -308,26 +332,27 @@ def _check_declared(declared: str | None, found: str) -> None:
         raise MediaTypeLies(declared or "", found)
 
 
-def _check_size(width: int, height: int, limits: ImageLimits) -> None:
+def check_size(width: int, height: int, limits: ImageLimits) -> None:
+    """Raise TooManyPixels when the claimed size is over the limits."""
     if width * height > limits.pixels_max or max(width, height) > limits.side_max:
         raise TooManyPixels(width, height)
 
 
 def _decode(data: bytes, name: str, limits: ImageLimits) -> tuple[Image.Image, int]:
     with Image.open(io.BytesIO(data), formats=[name]) as image:
-        _check_size(image.width, image.height, limits)  # Pillow may read the header differently
+        check_size(image.width, image.height, limits)  # Pillow may read the header differently
         frames = int(getattr(image, "n_frames", 1)) if name != "GIF" else 1
         if frames > limits.frames_max:
             raise TooManyFrames(limits.frames_max)
         image.load()
-        turn = _UPRIGHT.get(_orientation(image))
-        flat = _flattened(image)
+        turn = UPRIGHT.get(orientation_of(image))
+        flat = flattened(image)
         upright = flat if turn is None else flat.transpose(turn)
         upright.info = {}  # comments, profiles and places end here: Pillow would save them again
         return upright, frames
 
 
-def _orientation(image: Image.Image) -> int:
+def orientation_of(image: Image.Image) -> int:
     """Read the EXIF orientation, 1 to 8; damaged EXIF turns nothing and refuses nothing."""
     try:
         value = image.getexif().get(ExifTags.Base.Orientation, 1)
@@ -336,7 +361,7 @@ def _orientation(image: Image.Image) -> int:
     return value if isinstance(value, int) else 1
 
 
-def _flattened(image: Image.Image) -> Image.Image:
+def flattened(image: Image.Image) -> Image.Image:
     """Bring any mode to RGB, or RGBA where the file has transparency; 16-bit grey is scaled."""
     if image.mode.startswith("I"):
         high_bytes = (np.asarray(image).astype(np.uint32) >> 8).clip(0, 255).astype(np.uint8)

@@ -49,6 +49,14 @@ class CheckpointShelf(Protocol):
         ...
 
 
+class HashIndex(Protocol):
+    """Listed hashes, found by nearness; the banks say how it is used."""
+
+    def close(self) -> None:
+        """Finish what was begun."""
+        ...
+
+
 @dataclass(frozen=True)
 class Service:
     """The online service that runs Evenhand, as people know it."""
@@ -62,10 +70,11 @@ class Service:
 
 @dataclass(frozen=True)
 class Resources:
-    """Keys, blob store, signing key, the checkpoint shelf, and the service's public facts."""
+    """Keys, blobs, signing key, the checkpoint shelf, the service's public facts, the index."""
 
     keys: Keyring
     blobs: Blobs
     signer: Ed25519PrivateKey
     shelf: CheckpointShelf
     service: Service
+    index: HashIndex

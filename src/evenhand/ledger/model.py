@@ -58,6 +58,7 @@ EVENTS: Final[dict[str, EventKind]] = {
     "clause.published": EventKind("a version of a policy clause took effect"),
     "bank.created": EventKind("a bank of known material was made"),
     "entry.added": EventKind("an entry joined a bank"),
+    "entries.imported": EventKind("entries of a file joined a bank together"),
     "entry.withdrawn": EventKind("an entry left a bank", moves_on=True),
     "staff.added": EventKind("a member of staff was given a role"),
     "staff.changed": EventKind("a member of staff changed role, state or sign-in means"),

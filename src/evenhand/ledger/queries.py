@@ -55,6 +55,15 @@ class Proof:
     checkpoint: str
 
 
+@dataclass(frozen=True)
+class Passed:
+    """A line that somebody who keeps up with the ledger has passed: leaf as a dict, and hash."""
+
+    line: int
+    leaf: dict[str, Any]
+    hash: str
+
+
 def rows_in_order(tx: ReadTx, *, after: int | None = None) -> Iterator[sa.RowMapping]:
     """Read the lines in their order, a page at a time; without `after`, whatever stands there."""
     while True:
@@ -199,3 +208,30 @@ def line_of(tx: ReadTx, event: str, subject: str) -> int | None:
     )
     found = tx.value(wanted.order_by(store.lines.c.line).limit(1))
     return None if found is None else int(str(found))
+
+
+def passed(tx: ReadTx, types: Sequence[str], *, start: int) -> list[Passed]:
+    """Return the lines of some types from an index on, in order.
+
+    Lines are written one transaction at a time, so a reader who has seen one has missed none
+    before it: what keeps up with the ledger starts behind the last line it saw.
+    """
+    columns = (store.lines.c.line, store.lines.c.text, store.lines.c.leaf)
+    wanted = sa.select(*columns).where(store.lines.c.type.in_(types), store.lines.c.line >= start)
+    return [
+        Passed(row["line"], json.loads(row["text"]), bytes(row["leaf"]).hex())
+        for row in tx.rows(wanted.order_by(store.lines.c.line))
+    ]
+
+
+def last_passed(tx: ReadTx, types: Sequence[str]) -> Passed | None:
+    """Return the last line of some types, or None."""
+    newest = sa.select(sa.func.max(store.lines.c.line)).where(store.lines.c.type.in_(types))
+    line = tx.value(newest)
+    return None if line is None else passed(tx, types, start=int(str(line)))[0]
+
+
+def leaf_at(tx: ReadTx, index: int) -> str | None:
+    """Return the hash of a line as hex, or None when there is no such line."""
+    found = tx.row(sa.select(store.lines.c.leaf).where(store.lines.c.line == index))
+    return None if found is None else bytes(found["leaf"]).hex()

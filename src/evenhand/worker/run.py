@@ -19,7 +19,7 @@ from typing import Final
 
 import structlog
 
-from evenhand import delivery, ledger
+from evenhand import banks, delivery, ledger
 from evenhand.bootstrap import House
 from evenhand.ledger import Work
 from evenhand.worker.held import BEAT_SECONDS, Held, Shelf
@@ -34,6 +34,7 @@ STEPS_AT_ONCE: Final = 8
 ADVANCE_SECONDS_MAX: Final = 10.0
 ADVANCE_LOOK_SECONDS: Final = 0.02
 PAUSE_AFTER_TROUBLE_SECONDS: Final = 1.0
+INDEX_SECONDS: Final = 10.0  # how often the index of known pictures is read over and merged
 
 
 class Worker:
@@ -51,9 +52,10 @@ class Worker:
         self.name = name or f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
 
     def start(self) -> None:
-        """Work in threads of this process until `stop`: a path, senders, and a heartbeat."""
+        """Work in threads until `stop`: a path, senders, a heartbeat, a reader of the index."""
         assert not self._threads, "this worker was started before"
         loops = {"path": self._path_loop, "send": self._send_loop, "beat": self._beat_loop}
+        loops["index"] = self._index_loop
         for what, loop in loops.items():
             thread = threading.Thread(target=loop, name=f"worker-{what}", daemon=True)
             self._threads.append(thread)
@@ -154,6 +156,12 @@ class Worker:
         while not self._stopping.wait(BEAT_SECONDS):
             with self._outliving("beat"):
                 self._held.beat()
+
+    def _index_loop(self) -> None:
+        while not self._stopping.is_set():
+            with self._outliving("index"):
+                self._house.ask(banks.tend_index)
+            self._stopping.wait(INDEX_SECONDS)
 
     @contextmanager
     def _outliving(self, loop: str) -> Iterator[None]:

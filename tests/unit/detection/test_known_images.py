@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from evenhand.banks import Confidence, EntryKind, LiveEntry, Snapshot
 from evenhand.detection import Answer, DetectorFailed, Finding
@@ -15,6 +16,7 @@ from evenhand.detection.detectors import KnownImages, known_images
 from evenhand.detection.model import ImageContent, ItemContent
 from evenhand.detection.signals.pdq import PdqHash, pdq_hash
 from evenhand.kit.images import open_image
+from evenhand.kit.luma import FRAMES_MAX
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "pdq" / "images"
 ORIGINAL = (FIXTURES / "bridge-mods" / "square-512x512.jpg").read_bytes()
@@ -89,7 +91,8 @@ class TestFound:
 
     def test_in_no_more_than_the_limit(self) -> None:
         """A picture in a thousand banks does not make a thousand rows."""
-        listed = [entry(EntryKind.PDQ, pdq_of(ORIGINAL))] * 50
+        one = entry(EntryKind.PDQ, pdq_of(ORIGINAL))
+        listed = [dataclasses.replace(one, id=f"e-{at}") for at in range(50)]
         assert len(examine(ORIGINAL, *listed)) == known_images.FOUND_MAX
 
 
@@ -131,13 +134,65 @@ class TestSkipped:
         assert finding.hash is not None
         assert finding.hash.pdq is None
 
-    def test_are_the_further_frames_of_an_animation(self) -> None:
-        """Only the first frame is compared, and that is said."""
-        frames = [Image.new("L", (64, 64), shade) for shade in (0, 120, 250)]
+    def test_are_the_frames_of_an_animation_beyond_the_limit(self) -> None:
+        """The first ones are compared, and where that ends is said."""
+        frames = [Image.new("L", (64, 64), shade) for shade in range(0, 240, 6)]
         content = drawn(frames[0], save_all=True, append_images=frames[1:])
         answers = examine(content, entry(EntryKind.PDQ, pdq_of(ORIGINAL)))
-        assert "Frames 2 to 3" in answers[-1].why
+        assert f"Frames {FRAMES_MAX + 1} to 40" in answers[-1].why
         assert {one.answer for one in answers} == {Answer.SKIPPED}
+
+
+class TestUndone:
+    """What was done to a listed picture before it was sent is undone, and said."""
+
+    @pytest.mark.parametrize("turn", list(Image.Transpose), ids=lambda turn: turn.name)
+    def test_is_every_turn_and_mirror(self, turn: Image.Transpose) -> None:
+        """The evidence names the orientation in which the two agree."""
+        sent = drawn(Image.open(io.BytesIO(ORIGINAL)).convert("RGB").transpose(turn))
+        [finding] = examine(sent, entry(EntryKind.PDQ, pdq_of(ORIGINAL)))
+        assert finding.answer is Answer.FOUND
+        assert finding.evidence["orientation"] == _BACK[turn]
+        assert finding.evidence["distance"] <= 4
+        assert not finding.evidence["trimmed"]
+
+    @pytest.mark.parametrize("shade", ["white", "black", "#3366aa"])
+    def test_is_a_border(self, shade: str) -> None:
+        """Also of a mirrored picture."""
+        picture = ImageOps.mirror(Image.open(io.BytesIO(ORIGINAL)).convert("RGB"))
+        sent = drawn(ImageOps.expand(picture, (30, 10, 5, 60), shade))
+        [finding] = examine(sent, entry(EntryKind.PDQ, pdq_of(ORIGINAL)))
+        assert finding.evidence["trimmed"]
+        assert finding.evidence["orientation"] == "mirrored"
+        assert "mirrored, without its border" in finding.why
+
+    @pytest.mark.parametrize("number", [2, 5])
+    def test_is_a_place_in_an_animation(self, number: int) -> None:
+        """A listed picture behind a harmless first frame is found, and the frame is named."""
+        picture = Image.open(io.BytesIO(ORIGINAL)).convert("L").resize((256, 256))
+        frames = [Image.new("L", (256, 256), shade) for shade in range(0, 60, 10)]
+        frames[number - 1] = picture
+        sent = drawn(frames[0], save_all=True, append_images=frames[1:])
+        [finding] = examine(sent, entry(EntryKind.PDQ, pdq_of(ORIGINAL)))
+        assert (finding.answer, finding.evidence["frame"]) == (Answer.FOUND, number)
+
+    def test_is_what_transparency_hides(self) -> None:
+        """Colours say one thing and what is seen another: both are compared."""
+        picture = Image.open(io.BytesIO(ORIGINAL)).convert("L")
+        sent = Image.merge("LA", (Image.new("L", picture.size), ImageOps.invert(picture)))
+        [finding] = examine(drawn(sent), entry(EntryKind.PDQ, pdq_of(ORIGINAL)))
+        assert finding.evidence["page"] == "white"
+
+
+_BACK = {
+    Image.Transpose.FLIP_LEFT_RIGHT: "mirrored",
+    Image.Transpose.FLIP_TOP_BOTTOM: "flipped",
+    Image.Transpose.ROTATE_90: "turned_90",  # Pillow turns anticlockwise
+    Image.Transpose.ROTATE_180: "turned_180",
+    Image.Transpose.ROTATE_270: "turned_270",
+    Image.Transpose.TRANSPOSE: "transposed",
+    Image.Transpose.TRANSVERSE: "transversed",
+}
 
 
 class TestFailed:
@@ -172,7 +227,7 @@ class TestFailed:
         def broken(*_args: object, **_kwargs: object) -> object:
             raise fault
 
-        monkeypatch.setattr(known_images, "open_image", broken)
+        monkeypatch.setattr(known_images, "luma_frames", broken)
         [finding] = examine(OTHER, entry(EntryKind.PDQ, pdq_of(ORIGINAL)))
         assert finding.answer is Answer.FAILED
         assert type(fault).__name__ in finding.why

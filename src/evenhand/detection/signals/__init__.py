@@ -1,5 +1,5 @@
 """A signal is how a picture, a text or a link is normalised and compared.
 
-Every module here is a plain reference: pure, with no clock, network or storage, written to be
-checked against published vectors. Faster kernels and indexes are compared against these.
+Every module here is pure, with no clock, network or storage. Plain references are written to be
+checked against published vectors; compiled ones, such as `pdq_fast`, are compared with them.
 """

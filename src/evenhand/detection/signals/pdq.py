@@ -85,6 +85,11 @@ def pdq_hash(luma: NDArray[LumaSample]) -> PdqHash | NoPdqHash:
     return PdqHash(bits=_bits(plane), quality=_quality(plane))
 
 
+def is_pdq(text: str) -> bool:
+    """Tell whether a text is a hash: 64 hex characters."""
+    return _HEX.fullmatch(text) is not None
+
+
 def distance(a: str, b: str) -> int:
     """Count the bits, 0 to 256, in which two hashes differ; either letter case is read.
 
