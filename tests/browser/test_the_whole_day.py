@@ -350,8 +350,7 @@ def _root(leaf: str, index: int, size: int, proof: list[str]) -> bytes:
 
 def _check_signature(checkpoint: str, verifier_key: str, origin: str) -> None:
     """Check a note as C2SP says: the text up to the empty line, one signature by this key."""
-    name, _, encoded = verifier_key.rpartition("+")
-    name = name.rpartition("+")[0]
+    name, _, encoded = verifier_key.split("+", 2)  # base64 may hold the same sign
     assert name == origin
     text, _, signatures = checkpoint.partition("\n\n")
     line = next(one for one in signatures.split("\n") if one.startswith(f"— {name} "))
