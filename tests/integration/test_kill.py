@@ -163,10 +163,10 @@ def after_fifty_kills(database_url: str, folder: Path) -> Iterator[Aftermath]:
 
 @pytest.mark.timeout(300)
 def test_killing_any_process_at_any_moment_loses_no_effect_and_doubles_none(
-    database_url: str, tmp_path: Path
+    empty_database_url: str, tmp_path: Path
 ) -> None:
     """Fifty kills, a flaky host, and every effect of every decision exactly once."""
-    with after_fifty_kills(database_url, tmp_path) as left:
+    with after_fifty_kills(empty_database_url, tmp_path) as left:
         made = left.lines("decision.made")
         print(f"{len(left.told)} items posted, {len(made)} decisions, {len(left.host.tries)} tries")
         check_items(left)

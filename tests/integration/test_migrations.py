@@ -37,10 +37,10 @@ _REBUILD = """with op.batch_alter_table("shelf") as shelf:
 
 
 @pytest.fixture
-def engine(database_url: str, tmp_path: Path, clock: SetClock) -> Iterator[sa.Engine]:
+def engine(empty_database_url: str, tmp_path: Path, clock: SetClock) -> Iterator[sa.Engine]:
     """Give the engine of a house with no tables yet."""
     house: House = open_house(
-        load_settings(data=tmp_path / "data", database_url=database_url), clock=clock
+        load_settings(data=tmp_path / "data", database_url=empty_database_url), clock=clock
     )
     yield house.db.engine
     house.close()
@@ -131,11 +131,11 @@ class TestMigrate:
             migrate.migrate(engine, versions=versions)
 
     def test_lets_one_of_several_processes_do_it(
-        self, engine: sa.Engine, versions: Path, database_url: str, tmp_path: Path
+        self, engine: sa.Engine, versions: Path, empty_database_url: str, tmp_path: Path
     ) -> None:
         """Four houses start at once: one migrates, the others find it done."""
         write(versions, FIRST, _MAKE)
-        settings = load_settings(data=tmp_path / "data", database_url=database_url)
+        settings = load_settings(data=tmp_path / "data", database_url=empty_database_url)
         houses = [open_house(settings) for _ in range(4)]
         errors: list[Exception] = []
 
