@@ -38,15 +38,15 @@ class _Request:
     future: Future[Any]
 
 
-def _run_hooks(hooks: dict[str, Callable[[], None]]) -> None:
+def _run_hooks(tx: Tx) -> None:
     """Run what follows a commit. It is durable by now, so a hook that fails cannot undo it."""
-    for name, hook in hooks.items():
+    for hook in tx.after_commit:
         try:
             hook()
         except OSError as error:
             # Not even a log that cannot be written may stop the one writer.
             with suppress(OSError, ValueError):
-                log.exception("database.hook_failed", hook=name, error=type(error).__name__)
+                log.exception("database.hook_failed", error=type(error).__name__)
 
 
 def _sqlite_engine(url: str, *, writer: bool) -> sa.Engine:
@@ -127,7 +127,7 @@ class Database:
         for attempt in range(COLLISION_RETRIES_MAX):
             try:
                 with self.engine.begin() as conn:
-                    tx = Tx(conn=conn, now=self.clock.now(), resources=self.resources)
+                    tx = self._tx(conn)
                     result = command(tx)
                     tx.finish()
             except sa.exc.OperationalError as error:
@@ -137,7 +137,7 @@ class Database:
                 if attempt == COLLISION_RETRIES_MAX - 1:
                     raise DatabaseBusy("two transactions kept colliding") from error
                 continue
-            _run_hooks(tx.after_commit)
+            _run_hooks(tx)
             return result
         raise DatabaseBusy("two transactions kept colliding")
 
@@ -173,21 +173,22 @@ class Database:
         Nobody is left waiting: whatever happens, every future of the group gets an answer.
         """
         done: list[tuple[Future[Any], Any]] = []
-        hooks: dict[str, Callable[[], None]] = {}
         try:
             with self.engine.connect() as conn, conn.begin():
+                together = self._tx(conn)
                 for request in group:
-                    tx = Tx(conn=conn, now=self.clock.now(), resources=self.resources)
+                    tx = self._tx(conn)
                     if (result := self._run_one(tx, request)) is not None:
                         done.append((request.future, result[0]))
-                        hooks |= tx.after_commit
+                        together.take_over(tx)
+                together.finish()
         except BaseException as error:  # the writer must outlive any failure, and answer for it
             busy = isinstance(error, sa.exc.OperationalError)
             for request in group:
                 if not request.future.done():
                     request.future.set_exception(DatabaseBusy(str(error)) if busy else error)
             return
-        _run_hooks(hooks)
+        _run_hooks(together)
         for future, value in done:
             future.set_result(value)
 
@@ -197,10 +198,12 @@ class Database:
         savepoint = tx.conn.begin_nested()
         try:
             result = request.command(tx)
-            tx.finish()
         except BaseException as error:  # the caller's error goes to the caller, whatever it is
             savepoint.rollback()
             request.future.set_exception(error)
             return None
         savepoint.commit()
         return (result,)
+
+    def _tx(self, conn: sa.Connection) -> Tx:
+        return Tx(conn=conn, now=self.clock.now(), resources=self.resources)

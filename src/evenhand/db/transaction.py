@@ -1,4 +1,8 @@
-"""A transaction carries its connection, one instant, and the resources commands need."""
+"""A transaction carries its connection, one instant, and the resources commands need.
+
+Commands that commit together may have something written once for all of them: what each adds is
+gathered, and written just before the commit.
+"""
 
 from __future__ import annotations
 
@@ -38,16 +42,19 @@ class ReadTx:
 
 
 @dataclass
+class Gathered:
+    """What commands that commit together have added for one writer, in their order."""
+
+    write: Callable[[Tx, list[Any]], None]
+    added: list[Any] = field(default_factory=list)
+
+
+@dataclass
 class Tx(ReadTx):
-    """A writing transaction. Hooks run just before the commit and right after it.
+    """A writing transaction. Hooks after the commit run when all of it is durable."""
 
-    Hooks after the commit have names: when a group of commands commits together, only the last
-    hook of each name runs, so that a later one must make an earlier one needless.
-    """
-
-    before_commit: list[Callable[[Tx], None]] = field(default_factory=list)
-    after_commit: dict[str, Callable[[], None]] = field(default_factory=dict)
-    carried: dict[str, Any] = field(default_factory=dict)
+    gathered: dict[str, Gathered] = field(default_factory=dict)
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
 
     def new_id(self) -> str:
         """Make an id that sorts by this transaction's instant."""
@@ -76,7 +83,19 @@ class Tx(ReadTx):
                 sa.text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
             )
 
+    def gather(self, name: str, one: Any, write: Callable[[Tx, list[Any]], None]) -> None:
+        """Have something written just before the commit, with what other commands add to it.
+
+        Nothing of it is written when this command fails. `write` is the same for each name.
+        """
+        self.gathered.setdefault(name, Gathered(write)).added.append(one)
+
+    def take_over(self, other: Tx) -> None:
+        """Gather what a command that succeeded had gathered."""
+        for name, theirs in other.gathered.items():
+            self.gathered.setdefault(name, Gathered(theirs.write)).added += theirs.added
+
     def finish(self) -> None:
-        """Run the hooks that must be part of the commit, in the order they were added."""
-        while self.before_commit:
-            self.before_commit.pop(0)(self)
+        """Write what was gathered, each once."""
+        for gathered in self.gathered.values():
+            gathered.write(self, gathered.added)

@@ -1,13 +1,14 @@
 """The one way a line enters the ledger. Only rooms' `commands` may import this module.
 
-Lines get their index at the end of the transaction, so that the ledger is locked for as short a
-time as possible. An event from which the path goes on also gets its job, in the same transaction.
+Lines get their index just before the commit, all that commit together at once: the ledger is locked
+for as short a time as possible, and one signature stands for all of them. An event from which the
+path goes on also gets its job, in the same transaction.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evenhand.db import Tx
@@ -15,7 +16,7 @@ from evenhand.ledger import jobs, store
 from evenhand.ledger.checkpoint import Checkpoint, read, sign
 from evenhand.ledger.errors import CheckpointInvalid, LedgerCut
 from evenhand.ledger.merkle import Edge, leaf_hash
-from evenhand.ledger.model import EVENTS, SALT_BYTES, Draft, Line, line_text
+from evenhand.ledger.model import EVENTS, SALT_BYTES, Draft, Line
 
 
 def append(
@@ -32,33 +33,34 @@ def append(
     `public` becomes the leaf in clear and must hold no personal data; `private` is kept apart
     and only committed to. Raises UnknownEvent for an event that is not in the registry.
     """
-    draft = Draft(event, subject, actor, public, private)
-    drafts: list[Draft] = tx.carried.setdefault("ledger", [])
-    if not drafts:
-        tx.before_commit.append(_write)
-    drafts.append(draft)
+    draft = Draft.of(
+        event,
+        subject=subject,
+        actor=actor,
+        public=public,
+        private=private,
+        at=tx.now,
+        salt=secrets.token_bytes(SALT_BYTES),
+    )
+    tx.gather("ledger", draft, _write)
     if EVENTS[event].moves_on:
         jobs.enqueue(tx, event, {"subject": subject})
 
 
-def _write(tx: Tx) -> None:
+def _write(tx: Tx, drafts: Sequence[Draft]) -> None:
     """Give the drafts their places, and sign the tree that holds them."""
-    drafts: list[Draft] = tx.carried.pop("ledger")
     edge = store.load_edge(tx)
     _check_signed(tx, edge)
+    lines: list[Line] = []
     for draft in drafts:
-        salt = secrets.token_bytes(SALT_BYTES)
-        index = edge.size
-        text = line_text(draft, index=index, at=tx.now, salt=salt)
-        leaf = leaf_hash(text.encode())
-        store.save_line(tx, Line(index, draft.type, draft.subject, tx.now, text), leaf)
-        if draft.private is not None:
-            store.save_private(tx, index, salt, dict(draft.private))
-        edge = edge.append(leaf)
+        text = draft.text(edge.size)
+        lines.append(Line(edge.size, draft, text, leaf_hash(text.encode())))
+        edge = edge.append(lines[-1].hash)
+    store.save_lines(tx, lines)
     note = sign(Checkpoint(edge.size, edge.root()), tx.resources.signer)
     store.save_edge(tx, edge, note)
     shelf, size = tx.resources.shelf, edge.size
-    tx.after_commit["checkpoint"] = lambda: shelf.keep(note, size=size)
+    tx.after_commit.append(lambda: shelf.keep(note, size=size))
 
 
 def _check_signed(tx: Tx, edge: Edge) -> None:

@@ -73,48 +73,64 @@ EVENTS: Final[dict[str, EventKind]] = {
 }
 
 
-@dataclass(frozen=True)
-class Line:
-    """One ledger line: its index, the canonical text that is the leaf, and what it is about."""
-
-    index: int
-    type: str
-    subject: str
-    at: datetime
-    text: str
+def commitment(private: str, salt: bytes) -> str:
+    """Commit to private content: SHA-256 of the salt and the canonical text, as hex."""
+    return hashlib.sha256(salt + private.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class Draft:
-    """An event before it has an index. `public` holds no personal data; `private` may."""
+    """A line before it has an index. `private` is the canonical text of what it commits to."""
 
     type: str
     subject: str
-    actor: str
-    public: Mapping[str, Any]
-    private: Mapping[str, Any] | None = None
+    at: datetime
+    leaf: Mapping[str, Any]
+    private: str | None
+    salt: bytes
 
-    def __post_init__(self) -> None:
-        """Refuse an event that the registry does not know."""
-        if self.type not in EVENTS:
-            raise UnknownEvent(f"{self.type!r} is not in ledger.EVENTS")
+    @classmethod
+    def of(
+        cls,
+        event: str,
+        *,
+        subject: str,
+        actor: str,
+        public: Mapping[str, Any],
+        private: Mapping[str, Any] | None,
+        at: datetime,
+        salt: bytes,
+    ) -> Draft:
+        """Draft the line of an event. `public` holds no personal data; `private` may.
+
+        Raises UnknownEvent, and ValueError or TypeError for what has no canonical text: here,
+        where it concerns one command, and not at a commit that many share.
+        """
+        if event not in EVENTS:
+            raise UnknownEvent(f"{event!r} is not in ledger.EVENTS")
+        canonical(public)
+        leaf = {
+            "at": stamp(at),
+            "type": event,
+            "subject": subject,
+            "actor": actor,
+            "data": dict(public),
+        }
+        kept_apart = None if private is None else canonical(private)
+        if kept_apart is not None:
+            leaf["commitment"] = commitment(kept_apart, salt)
+        return cls(event, subject, at, leaf, kept_apart, salt)
+
+    def text(self, index: int) -> str:
+        """Write the leaf: canonical JSON with the index, so that no line fits another place."""
+        return canonical({"n": index, **self.leaf})
 
 
-def commitment(private: Mapping[str, Any], salt: bytes) -> str:
-    """Commit to private content: SHA-256 of the salt and the canonical text, as hex."""
-    return hashlib.sha256(salt + canonical(private).encode()).hexdigest()
+@dataclass(frozen=True)
+class Line:
+    """A draft in its place: the canonical text that is the leaf, and the leaf's hash."""
 
-
-def line_text(draft: Draft, *, index: int, at: datetime, salt: bytes) -> str:
-    """Write the leaf: canonical JSON with the index, so that no line fits another place."""
-    leaf: dict[str, Any] = {
-        "n": index,
-        "at": stamp(at),
-        "type": draft.type,
-        "subject": draft.subject,
-        "actor": draft.actor,
-        "data": dict(draft.public),
-    }
-    if draft.private is not None:
-        leaf["commitment"] = commitment(draft.private, salt)
-    return canonical(leaf)
+    index: int
+    draft: Draft
+    text: str
+    hash: bytes

@@ -178,7 +178,7 @@ def _check_private(tx: ReadTx) -> list[Finding]:
     )
     for row in tx.conn.execute(wanted).mappings():
         try:
-            made = commitment(json.loads(row["content"]), bytes(row["salt"]))
+            made = commitment(row["content"], bytes(row["salt"]))
             same = json.loads(row["text"])["commitment"] == made
         except (ValueError, KeyError, TypeError):
             same = False

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from evenhand.db import ReadTx, Tx, UtcTime, metadata
-from evenhand.kit.canonical import canonical
 from evenhand.ledger.merkle import Edge
 from evenhand.ledger.model import Line
 
@@ -57,22 +58,28 @@ def save_edge(tx: Tx, edge: Edge, note: str) -> None:
         tx.insert(head, id=1, **values)
 
 
-def save_line(tx: Tx, line: Line, leaf: bytes) -> None:
-    """Write one line."""
-    tx.insert(
+def save_lines(tx: Tx, written: Sequence[Line]) -> None:
+    """Write lines and, apart from them, what they commit to."""
+    tx.insert_all(
         lines,
-        line=line.index,
-        type=line.type,
-        subject=line.subject,
-        at=line.at,
-        text=line.text,
-        leaf=leaf,
+        [
+            {
+                "line": one.index,
+                "type": one.draft.type,
+                "subject": one.draft.subject,
+                "at": one.draft.at,
+                "text": one.text,
+                "leaf": one.hash,
+            }
+            for one in written
+        ],
     )
-
-
-def save_private(tx: Tx, index: int, salt: bytes, content: object) -> None:
-    """Keep what a line commits to, apart from it."""
-    tx.insert(private, line=index, salt=salt, content=canonical(content))
+    kept_apart = [
+        {"line": one.index, "salt": one.draft.salt, "content": one.draft.private}
+        for one in written
+        if one.draft.private is not None
+    ]
+    tx.insert_all(private, kept_apart)
 
 
 def head_note(tx: ReadTx) -> str | None:
