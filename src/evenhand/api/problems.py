@@ -101,7 +101,6 @@ TABLE: Final[Mapping[type[Exception], str]] = {
     people.KeyUnknown: "key_unknown",
     people.NotAllowed: "not_allowed",
     people.ReceiptUnknown: "receipt_unknown",
-    intake.BodyUnreadable: "bad_json",
     intake.ItemRefused: "not_valid",
     intake.ReportRefused: "not_valid",
     intake.KeyMalformed: "bad_request",

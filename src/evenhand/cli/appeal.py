@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from cyclopts import App, Parameter
-from cyclopts.validators import Number
+from cyclopts import App
 
 from evenhand import appeal, people
 from evenhand.cli.exits import Exit
-from evenhand.cli.output import Json, show, table
+from evenhand.cli.output import Json, Limit, show, table
 from evenhand.cli.shell import opened
 
 app = App(name="appeal")
-
-ROWS_MAX = 500
 
 
 @app.command(name="list")
 def list_(
     *,
-    limit: Annotated[
-        int, Parameter(validator=Number(gte=1, lte=ROWS_MAX), help="How many at most.")
-    ] = 50,
+    limit: Limit = 50,
     json: Json = False,
 ) -> Exit:
     """List appeals, newest first. They are judged in the console, by somebody else, blind."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from cyclopts import App, Parameter
-from cyclopts.validators import Number
 
 from evenhand import banks, people
 from evenhand.cli import bank_files, bank_index
 from evenhand.cli.exits import Exit
-from evenhand.cli.output import Json, show, table
+from evenhand.cli.output import Json, Limit, show, table
 from evenhand.cli.shell import opened
 
 app = App(name="bank")
@@ -20,7 +19,6 @@ app.command(bank_index.match)
 app.command(bank_index.stats)
 app.command(bank_index.verify)
 
-ENTRIES_MAX = 500
 BankName = Annotated[str, Parameter(help="The name of a bank, as `evenhand bank list` shows it.")]
 
 
@@ -111,9 +109,7 @@ def entries(
     bank: BankName,
     /,
     *,
-    limit: Annotated[
-        int, Parameter(validator=Number(gte=1, lte=ENTRIES_MAX), help="How many at most.")
-    ] = 50,
+    limit: Limit = 50,
     json: Json = False,
 ) -> Exit:
     """List the entries of a bank, withdrawn ones among them."""

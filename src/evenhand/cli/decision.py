@@ -5,24 +5,19 @@ from __future__ import annotations
 from typing import Annotated
 
 from cyclopts import App, Parameter
-from cyclopts.validators import Number
 
 from evenhand import decision, people
 from evenhand.cli.exits import Exit
-from evenhand.cli.output import Json, facts, plain, show, table
+from evenhand.cli.output import Json, Limit, facts, plain, show, table
 from evenhand.cli.shell import opened
 
 app = App(name="decision")
-
-ROWS_MAX = 500
 
 
 @app.command(name="list")
 def list_(
     *,
-    limit: Annotated[
-        int, Parameter(validator=Number(gte=1, lte=ROWS_MAX), help="How many at most.")
-    ] = 50,
+    limit: Limit = 50,
     json: Json = False,
 ) -> Exit:
     """List the latest decisions, newest first."""

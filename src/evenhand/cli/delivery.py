@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from cyclopts import App, Parameter
-from cyclopts.validators import Number
 
 from evenhand import delivery, people
 from evenhand.cli.exits import Exit
-from evenhand.cli.output import Json, show, table
+from evenhand.cli.output import ROWS_MAX, Json, Limit, show, table
 from evenhand.cli.shell import opened
 
 app = App(name="delivery")
-
-ROWS_MAX = 200
 
 
 @app.command(name="list")
@@ -23,9 +20,7 @@ def list_(
     state: Annotated[
         delivery.State, Parameter(help="Those waiting, being sent, delivered, or given up.")
     ] = delivery.State.DEAD,
-    limit: Annotated[
-        int, Parameter(validator=Number(gte=1, lte=ROWS_MAX), help="How many at most.")
-    ] = 50,
+    limit: Limit = 50,
     json: Json = False,
 ) -> Exit:
     """List effects and messages in one state, oldest first; without --state, those given up.

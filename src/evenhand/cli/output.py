@@ -17,6 +17,7 @@ from enum import Enum
 from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from evenhand.kit.clock import stamp
 
@@ -31,6 +32,9 @@ def file_or_stdin(says: str) -> Parameter:
     return Parameter(help=f"{says}; - reads standard input.", allow_leading_hyphen=True)
 
 
+#: More rows than anybody reads at a shell; whoever wants all of them reads the API.
+ROWS_MAX: Final = 500
+Limit = Annotated[int, Parameter(validator=Number(gte=1, lte=ROWS_MAX), help="How many at most.")]
 Json = Annotated[bool, flag("Print one JSON document, for programs.", name="--json")]
 
 _CELL_CHARS_MAX: Final = 60

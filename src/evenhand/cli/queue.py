@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from cyclopts import App, Parameter
-from cyclopts.validators import Number
 
 from evenhand import people, queue
 from evenhand.cli.exits import Exit
-from evenhand.cli.output import Json, show, table
+from evenhand.cli.output import Json, Limit, show, table
 from evenhand.cli.shell import NotFoundHere, opened
 
 app = App(name="queue")
-
-TASKS_MAX = 500
 
 
 @app.command(name="list")
@@ -23,9 +20,7 @@ def list_(
     queue_name: Annotated[
         str | None, Parameter(name="--queue", help="Only this queue, for example `urgent`.")
     ] = None,
-    limit: Annotated[
-        int, Parameter(validator=Number(gte=1, lte=TASKS_MAX), help="How many at most.")
-    ] = 50,
+    limit: Limit = 50,
     json: Json = False,
 ) -> Exit:
     """List the tasks that wait for a person, the next one first, with the reasons for its place.

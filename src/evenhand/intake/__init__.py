@@ -15,7 +15,6 @@ from evenhand.intake.commands import (
     unsettle_reports,
 )
 from evenhand.intake.errors import (
-    BodyUnreadable,
     IntakeError,
     ItemRefused,
     KeyMalformed,
@@ -72,18 +71,15 @@ from evenhand.intake.queries import (
     reporters,
     reports_of,
 )
-from evenhand.intake.reading import BODY_BYTES_MAX, read_json
 from evenhand.intake.reports import check_report
 from evenhand.intake.submission import stage_item, submit_item, submit_report
 
 __all__ = [
     "ADDRESS",
-    "BODY_BYTES_MAX",
     "LIMITS",
     "STARTER_KINDS",
     "AccountView",
     "Answer",
-    "BodyUnreadable",
     "CheckedItem",
     "CheckedReport",
     "Field",
@@ -127,7 +123,6 @@ __all__ = [
     "media",
     "notice",
     "once",
-    "read_json",
     "receive_item",
     "receive_report",
     "report",

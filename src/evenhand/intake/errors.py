@@ -2,7 +2,6 @@
 
 IntakeError
 ├── Refused
-│   ├── BodyUnreadable
 │   ├── ItemRefused
 │   ├── ReportRefused
 │   └── KindRefused
@@ -42,12 +41,6 @@ class Refused(IntakeError):
         places = "; ".join(f"{found.path or 'body'}: {found.code}" for found in problems)
         super().__init__(f"{self.what} was not taken ({places}).")
         self.problems = tuple(problems)
-
-
-class BodyUnreadable(Refused):
-    """The body is not a JSON object that can be read within the limits."""
-
-    what = "The body"
 
 
 class ItemRefused(Refused):

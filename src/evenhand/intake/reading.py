@@ -6,7 +6,6 @@ characters, NUL) is a problem, not a surprise later. Nothing of what was sent is
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Mapping
@@ -14,12 +13,10 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Final
 
-from evenhand.intake.errors import BodyUnreadable, Problem
+from evenhand.intake.errors import Problem
 from evenhand.intake.notices import EMAIL_MAX_CHARS, URL_MAX_CHARS, as_url
 from evenhand.kit.clock import read_stamp
 
-BODY_BYTES_MAX: Final = 40_000_000  # ten large photographs, a third larger as base64
-DEPTH_MAX: Final = 12  # a submission nests four deep
 PROBLEMS_MAX: Final = 50
 PATH_CHARS_MAX: Final = 60
 INT_MAX: Final = 2**53 - 1  # what every JSON reader agrees on (RFC 8259, section 6)
@@ -145,31 +142,6 @@ class Reader:
         return None
 
 
-def read_json(body: bytes, *, bytes_max: int = BODY_BYTES_MAX) -> Mapping[str, Any]:
-    """Read a request's body as a JSON object. Raises BodyUnreadable, which says why.
-
-    Invalid UTF-8, a name that comes twice in one object, NaN, and nesting beyond any real
-    submission are refused.
-    """
-    if len(body) > bytes_max:
-        raise _unreadable(f"The body is larger than {bytes_max} bytes.", "too_large")
-    try:
-        value = json.loads(
-            body.decode("utf-8"), object_pairs_hook=_once_each, parse_constant=_no_constant
-        )
-    except RecursionError as why:
-        raise _unreadable("The body nests too deeply.", "too_deep") from why
-    except UnicodeDecodeError as why:
-        raise _unreadable("The body is not valid UTF-8.", "not_utf8") from why
-    except ValueError as why:
-        raise _unreadable("The body is not valid JSON.", "not_json") from why
-    if not isinstance(value, dict):
-        raise _unreadable("Send one JSON object.", "wrong_type")
-    if is_deeper(value, DEPTH_MAX):
-        raise _unreadable("The body nests too deeply.", "too_deep")
-    return value
-
-
 def storable(text: str) -> bool:
     """Tell whether both databases can hold a text: no NUL, no half of a surrogate pair."""
     return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
@@ -183,31 +155,3 @@ def shown(name: object) -> str:
 def join(path: str, name: str) -> str:
     """Write the path of a field inside another."""
     return f"{path}.{name}" if path else name
-
-
-def is_deeper(value: object, depth_max: int) -> bool:
-    """Tell whether JSON data nests deeper than a limit, without recursion."""
-    layer = [value]
-    for _ in range(depth_max):
-        layer = [
-            inner
-            for one in layer
-            if isinstance(one, dict | list)
-            for inner in (one.values() if isinstance(one, dict) else one)
-        ]
-    return any(isinstance(one, dict | list) for one in layer)
-
-
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    read = dict(pairs)
-    if len(read) != len(pairs):
-        raise ValueError("a name comes twice in one object")
-    return read
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _unreadable(says: str, code: str) -> BodyUnreadable:
-    return BodyUnreadable([Problem("", says, code)])

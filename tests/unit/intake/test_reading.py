@@ -8,92 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.intake import BodyUnreadable
 from evenhand.intake.reading import (
-    DEPTH_MAX,
     PROBLEMS_MAX,
     Reader,
-    is_deeper,
-    read_json,
     shown,
     storable,
 )
-
-
-def refusal(body: bytes, **limits: int) -> str:
-    """Return the code with which a body is refused."""
-    with pytest.raises(BodyUnreadable) as caught:
-        read_json(body, **limits)
-    [problem] = caught.value.problems
-    return problem.code
-
-
-class TestReadJson:
-    """A request's body."""
-
-    @pytest.mark.parametrize(
-        ("body", "code"),
-        [
-            (b"", "not_json"),
-            (b"{", "not_json"),
-            (b'{"a":1}x', "not_json"),
-            (b'{"a":NaN}', "not_json"),
-            (b'{"a":-Infinity}', "not_json"),
-            (b'{"a":1,"a":2}', "not_json"),
-            (b'{"a":{"b":1,"b":1}}', "not_json"),
-            (b'{"a":' + b"9" * 5_000 + b"}", "not_json"),
-            (b"[]", "wrong_type"),
-            (b'"text"', "wrong_type"),
-            (b"null", "wrong_type"),
-            (b'{"a":"\xff"}', "not_utf8"),
-            (b'{"a":"\xed\xa0\x80"}', "not_utf8"),
-            (b"\xff\xfe{\x00}\x00", "not_utf8"),
-            (b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}", "too_deep"),
-            (b'{"a":' + b"[" * 100_000, "too_deep"),
-            (b'{"a":' * 50 + b"1" + b"}" * 50, "too_deep"),
-        ],
-    )
-    def test_is_refused_when_it_is_not_one_plain_object(self, body: bytes, code: str) -> None:
-        """Bad syntax, bad bytes, names twice and depth each have a code of their own."""
-        assert refusal(body) == code
-
-    def test_is_refused_when_it_is_too_large_before_it_is_parsed(self) -> None:
-        """The limit counts bytes and is inclusive."""
-        assert read_json(b'{"a": 1}', bytes_max=8) == {"a": 1}
-        assert refusal(b'{"a": 1}', bytes_max=7) == "too_large"
-
-    def test_may_nest_as_deep_as_the_limit(self) -> None:
-        """The deepest that is allowed passes; one more does not."""
-        fits = b'{"a":' + b"[" * (DEPTH_MAX - 1) + b"]" * (DEPTH_MAX - 1) + b"}"
-        assert read_json(fits)
-        assert refusal(b'{"b":' + fits + b"}") == "too_deep"
-
-    @given(st.binary(max_size=200))
-    def test_is_read_or_refused_whatever_the_bytes(self, body: bytes) -> None:
-        """No bytes bring out another error."""
-        try:
-            assert isinstance(read_json(body), dict)
-        except BodyUnreadable as refused:
-            assert refused.problems
-
-    @given(
-        st.recursive(
-            st.none() | st.booleans() | st.integers() | st.text(),
-            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner),
-            max_leaves=20,
-        )
-    )
-    def test_depth_is_counted_without_recursion(self, value: object) -> None:
-        """It agrees with the plain recursive definition."""
-
-        def depth(one: object) -> int:
-            if not isinstance(one, dict | list):
-                return 0
-            inner = one.values() if isinstance(one, dict) else one
-            return 1 + max((depth(each) for each in inner), default=0)
-
-        for limit in range(6):
-            assert is_deeper(value, limit) is (depth(value) > limit)
 
 
 class TestReader:
