@@ -30,6 +30,7 @@ BEHIND_THE_RAIL = {
     "staff": "people",
     "keys": "people",
     "exposure": "evidence",
+    "identities": "evidence",
     "ledger": "ledger",
 }
 #: The room in which each event of `worker/path.py` is written.

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from evenhand import appeal, decision, evidence, ledger, people, policy, queue
+from evenhand import appeal, decision, evidence, intake, ledger, people, policy, queue
 from evenhand.bootstrap import House
 from evenhand.kit.clock import SetClock
 from evenhand.people import Role
@@ -535,3 +535,35 @@ def test_an_address_cannot_write_into_the_page_that_refuses_it(office: Office) -
     assert answer.status_code == 404
     assert "<i data-beat" not in answer.text
     assert office.desk.get("/console/tasks/100% sure").status_code == 404
+
+
+class TestSealedIdentities:
+    def test_are_opened_and_erased_by_an_administrator_on_the_record(self, office: Office) -> None:
+        desk_day.send_listing(office.house)
+        raw = {
+            "item": {"kind": "listing", "id": "listing-1"},
+            "harm": "fraud",
+            "explanation": "A scam.",
+            "illegal": False,
+            "reporter": {"email": "bo@example.org"},
+        }
+        house = office.house
+        sent = intake.submit_report(house.do, house.resources, people.SYSTEM, raw)
+        report_id = sent.report_id
+        boss = desk_day.sign_in(office.house, office.clock, office.ada)
+        form = {"whose": "report", "name": report_id, "reason": "Court of Lyon, order 26/1182."}
+        assert boss.get(f"/console/identities?whose=report&name={report_id}").status_code == 200
+        assert "bo@example.org" in boss.post("/console/identities/open", data=form).text
+        assert "Erased for good" in boss.post("/console/identities/erase", data=form).text
+        assert boss.post("/console/identities/open", data=form).status_code == 422
+        lines = office.house.ask(lambda tx: list(ledger.events(tx, ["identity.opened"])))
+        assert [line["actor"] for line in lines] == [f"staff:{office.ada.id}"]
+        assert "Lyon" not in str(lines)
+
+    def test_need_a_reason_and_the_permission(self, office: Office) -> None:
+        boss = desk_day.sign_in(office.house, office.clock, office.ada)
+        form = {"whose": "account", "name": "nobody", "reason": "because of it all"}
+        page = boss.post("/console/identities/open", data=form)
+        assert (page.status_code, "There is no such account" in page.text) == (422, True)
+        assert office.desk.get("/console/identities").status_code == 403
+        assert office.desk.post("/console/identities/open", data=form).status_code == 403

@@ -79,6 +79,7 @@ _RUNNING: Final = (
 _SUPPORT: Final = (
     ("policy", "The written rules: list them, and publish new versions."),
     ("bank", "Known material: banks and their entries."),
+    ("evidence", "Sealed identities: open or erase one, with a reason, on the record."),
     ("people", "Staff, their roles, and API keys."),
     ("ledger", "The record: verify it, read it, prove a line of it."),
 )

@@ -21,6 +21,7 @@ from evenhand.console import (
     banks_pages,
     decisions,
     desk,
+    identity_page,
     ledger_page,
     outbox,
     policy_pages,
@@ -47,6 +48,7 @@ _ROOMS = (
     banks_pages,
     policy_pages,
     staff_pages,
+    identity_page,
     ledger_page,
 )
 

@@ -37,6 +37,7 @@ ROOMS: Final[tuple[tuple[str, str, str, Permission], ...]] = (
     ("/policy", pages.N_("Policy"), "policy", Permission.SEE_QUEUE),
     ("/staff", pages.N_("Staff"), "staff", Permission.SEE_STAFF),
     ("/keys", pages.N_("API keys"), "keys", Permission.MANAGE_KEYS),
+    ("/identities", pages.N_("Sealed identities"), "identities", Permission.OPEN_IDENTITY),
     ("/ledger", pages.N_("Ledger"), "ledger", Permission.READ_LEDGER),
     ("/exposure", pages.N_("My exposure"), "exposure", Permission.REVIEW),
 )

@@ -21,6 +21,8 @@ from evenhand.intake.errors import (
     KeyReused,
     KindRefused,
     KindUnchanged,
+    NobodySealed,
+    NoSuchAccount,
     NoSuchItem,
     NoSuchReport,
     Problem,
@@ -53,6 +55,7 @@ from evenhand.intake.model import (
     RequestKey,
     SettledReport,
     Via,
+    Whose,
 )
 from evenhand.intake.once import forget_answers, once, request_key
 from evenhand.intake.queries import (
@@ -70,6 +73,7 @@ from evenhand.intake.queries import (
     reporter_ref_of,
     reporters,
     reports_of,
+    sealed_identity,
 )
 from evenhand.intake.reports import check_report
 from evenhand.intake.submission import stage_item, submit_item, submit_report
@@ -96,8 +100,10 @@ __all__ = [
     "KindUnchanged",
     "Limits",
     "MediaView",
+    "NoSuchAccount",
     "NoSuchItem",
     "NoSuchReport",
+    "NobodySealed",
     "Problem",
     "ReceivedItem",
     "ReceivedReport",
@@ -110,6 +116,7 @@ __all__ = [
     "RequestKey",
     "SettledReport",
     "Via",
+    "Whose",
     "account",
     "check_item",
     "check_report",
@@ -132,6 +139,7 @@ __all__ = [
     "reporters",
     "reports_of",
     "request_key",
+    "sealed_identity",
     "seed_kinds",
     "settle_reports",
     "stage_item",

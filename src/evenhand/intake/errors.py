@@ -9,7 +9,9 @@ IntakeError
 ├── KeyMalformed
 ├── KeyReused
 ├── NoSuchItem
-└── NoSuchReport
+├── NoSuchReport
+├── NoSuchAccount
+└── NobodySealed
 """
 
 from __future__ import annotations
@@ -101,3 +103,19 @@ class NoSuchReport(IntakeError):
     def __init__(self) -> None:
         """Say it without repeating what was asked."""
         super().__init__("There is no such report.")
+
+
+class NoSuchAccount(IntakeError):
+    """No item by an account with this id was ever received."""
+
+    def __init__(self) -> None:
+        """Say it without repeating what was asked."""
+        super().__init__("There is no such account: nothing by it was ever received.")
+
+
+class NobodySealed(IntakeError):
+    """There is no identity to open: none was given."""
+
+    def __init__(self) -> None:
+        """Say why that may be."""
+        super().__init__("No identity is sealed here: whoever sent this gave none.")

@@ -167,6 +167,13 @@ class ReceivedItem:
     replayed: bool = False
 
 
+class Whose(StrEnum):
+    """Whose identity may be sealed: whoever sent a report, and whoever holds an account."""
+
+    REPORT = "report"
+    ACCOUNT = "account"
+
+
 class Via(StrEnum):
     """The door a report came through."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from evenhand import people
 from evenhand.db import ReadTx
 from evenhand.intake import store
-from evenhand.intake.errors import NoSuchItem, NoSuchReport
+from evenhand.intake.errors import NobodySealed, NoSuchAccount, NoSuchItem, NoSuchReport
 from evenhand.intake.items import url_key
 from evenhand.intake.model import (
     AccountView,
@@ -14,6 +14,7 @@ from evenhand.intake.model import (
     MediaView,
     ReporterCount,
     ReportView,
+    Whose,
     accuracy,
 )
 from evenhand.kit.ids import is_id
@@ -60,6 +61,26 @@ def media(tx: ReadTx, actor: people.Actor, media_id: str) -> tuple[str, MediaVie
 def account(tx: ReadTx, account_id: str) -> AccountView | None:
     """Return one account, or None. For other rooms."""
     return store.load_account(tx, account_id)
+
+
+def sealed_identity(tx: ReadTx, actor: people.Actor, whose: Whose, name: str) -> str:
+    """Return under which id an identity is sealed, for somebody who may open or erase it there.
+
+    `name` is the id of a report, or the host's id of an account. Nothing is opened here. Raises
+    NotAllowed, NoSuchReport, NoSuchAccount, NobodySealed.
+    """
+    people.require(actor, people.Permission.OPEN_IDENTITY)
+    if whose is Whose.REPORT:
+        pointer = store.pointer_of(tx, _one_report(tx, name).id)
+        found = None if pointer is None else pointer[0]
+    else:
+        row = store.account_by_external_id(tx, name)
+        if row is None:
+            raise NoSuchAccount
+        found = row["identity_id"]
+    if found is None:
+        raise NobodySealed
+    return str(found)
 
 
 def reports_of(tx: ReadTx, actor: people.Actor, item_id: str) -> list[ReportView]:
