@@ -413,7 +413,7 @@ class TestRecords:
         page = office.desk.get(f"/console/decisions/{decision_id}").text
         assert "Statement of reasons" in page
         assert FACTS in page
-        assert "apply remove" in page
+        assert "Remove the item" in page
         assert "Rui Costa</p>" not in page
         assert decision_id in office.desk.get("/console/decisions").text
         boss = desk_day.sign_in(office.house, office.clock, office.ada)
@@ -423,7 +423,7 @@ class TestRecords:
         desk_day.send_listing(office.house)
         decide(office)
         boss = desk_day.sign_in(office.house, office.clock, office.ada)
-        assert "apply remove" in boss.get("/console/outbox").text
+        assert "Remove the item" in boss.get("/console/outbox").text
         assert boss.post("/console/outbox/none/resend").status_code == 409
 
     def test_the_ledger_is_checked_on_the_spot(self, office: Office) -> None:

@@ -33,6 +33,7 @@ from evenhand.console import (
 )
 from evenhand.console.frame import PREFIX, TEMPLATES, Console
 from evenhand.console.item_view import detector_words, evidence_text
+from evenhand.policy import Measure
 
 __all__ = ["PREFIX", "make_templates", "router"]
 
@@ -83,6 +84,7 @@ def make_templates() -> Environment:
         spaced=spaced,
         twice=twice,
         delivery=delivery_tag,
+        delivered=delivered,
     )
     env.globals.update(ROLES=words.ROLES, ROLE_DUTIES=words.ROLE_DUTIES, HARMS=words.HARMS)
     for name in env.list_templates():
@@ -105,6 +107,17 @@ def delivery_tag(context: Context, state: str) -> str:
     """Show where a delivery stands."""
     says, mark, style = words.DELIVERY[state]
     return pages.tag(pages.translated(context, says), mark, style)
+
+
+@pass_context
+def delivered(context: Context, what: str) -> str:
+    """Say what a delivery brings: `apply hide`, `lift hide` or the name of a message."""
+    direction, _, measure = what.partition(" ")
+    if measure in words.MEASURES:
+        says = pages.translated(context, words.MEASURES[Measure(measure)])
+        lifted = pages.translated(context, words.LIFTED)
+        return says if direction == "apply" else f"{lifted}: {says}"
+    return pages.translated(context, words.MESSAGES.get(what, what))
 
 
 def _word(table: Mapping[str, str]) -> Callable[[Context, str], str]:

@@ -54,6 +54,8 @@ MEASURES: Final[Mapping[str, str]] = {
     Measure.SUSPEND: N_("Suspend the account"),
     Measure.CLOSE: N_("Close the account"),
 }
+#: The end of a measure, as it is told to the service.
+LIFTED: Final = N_("Undo")
 ROLES: Final[Mapping[str, str]] = {
     Role.REVIEWER: N_("Reviewer"),
     Role.LEAD: N_("Lead"),
@@ -71,6 +73,17 @@ LEVELS: Final[Mapping[str, str]] = {
     "outline": N_("Outline"),
     "grey": N_("Grey"),
     "full": N_("Full"),
+}
+#: What a message tells, by its template.
+MESSAGES: Final[Mapping[str, str]] = {
+    "report_received": N_("Message: we have your report"),
+    "report_decided": N_("Message: what came of your report"),
+    "report_reversed": N_("Message: what came of your report has changed"),
+    "decision_made": N_("Message: the decision and its reasons"),
+    "decision_reversed": N_("Message: the decision is undone"),
+    "measure_ended": N_("Message: a measure has ended"),
+    "appeal_received": N_("Message: we have your appeal"),
+    "appeal_decided": N_("Message: what came of your appeal"),
 }
 #: Where a delivery stands: (word, mark, style).
 DELIVERY: Final[Mapping[str, tuple[str, str, str]]] = {

@@ -11,6 +11,7 @@ from evenhand.console import words
 from evenhand.console.auth import drawn
 from evenhand.console.frame import own_path
 from evenhand.decision import Outcome
+from evenhand.delivery import letters
 from evenhand.people import Role
 from evenhand.policy import Harm, Measure
 from evenhand.queue import TaskKind
@@ -33,6 +34,10 @@ class TestWords:
     )
     def test_every_code_has_its_word(self, codes: type[StrEnum], table: dict[str, object]) -> None:
         assert set(table) == set(codes)
+
+    def test_every_message_has_its_word(self) -> None:
+        sent = {file.stem for file in letters.TEMPLATES.glob("[!_]*.txt")}
+        assert set(words.MESSAGES) == sent
 
     def test_every_template_compiles(self) -> None:
         env = console.make_templates()
