@@ -10,10 +10,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(shell bin/find-python)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --extra postgres --generate-hashes \
+COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --generate-hashes \
 	--no-emit-index-url --no-header --python-version 3.11 --universal --no-annotate
 
-.PHONY: help setup setup-dev demo serve test check bench bench-media fuzz lock screenshots clean
+.PHONY: help setup setup-dev demo serve test check bench bench-media bench-text bench-video fuzz lock screenshots clean
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' \
@@ -59,15 +59,22 @@ check: setup-dev ## The fast inner loop, under a minute: format, lint, types, co
 bench: setup-dev ## Measure how fast items pass and how long a reviewer waits
 	@$(BIN)/python bin/bench.py
 
-bench-media: setup-dev ## Measure hashing against the field's own tools on the same files
-	@$(BIN)/python bin/bench_media.py
+bench-media: setup-dev ## Measure pictures, bytes to verdict, against the field's own tools
+	@$(BIN)/python -m bin.bench_media
 
-fuzz: setup-dev ## Look for a history that breaks a promise, with many more examples
+bench-text: setup-dev ## Measure comparing texts with listed texts and phrases, and naive ways of it
+	@$(BIN)/python bin/bench_text.py
+
+bench-video: setup-dev ## Measure looking at films against decoding alone and the plain way
+	@$(BIN)/python bin/bench_video.py
+
+fuzz: setup-dev ## Look for a history that breaks a promise, and for a file that breaks a decoder
 	@$(BIN)/pytest tests/property -n 2 --dist loadfile --hypothesis-profile fuzz --timeout 3600
+	@$(BIN)/python -m bin.fuzz_decoders
 
 lock: setup-dev ## Resolve the dependencies anew into requirements/*.lock
-	@$(COMPILE) --group build --upgrade -o requirements/run.lock
-	@$(COMPILE) --group dev --upgrade -o requirements/dev.lock
+	@$(COMPILE) --extra postgres --group build --upgrade -o requirements/run.lock
+	@$(COMPILE) --all-extras --group dev --upgrade -o requirements/dev.lock
 
 screenshots: setup-dev ## Take the pictures in docs/images anew (needs Chromium)
 	@EVENHAND_TAKE_SCREENSHOTS=1 $(BIN)/pytest tests/browser -n0 -k screenshot

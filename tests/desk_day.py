@@ -188,3 +188,23 @@ def send_report(house: House, number: int, explanation: str) -> str:
 def run(house: House) -> None:
     """Let a worker do all that is due."""
     worker.Worker(house).run_due()
+
+
+@dataclass(frozen=True)
+class Office:
+    """A house at work, its staff, and a reviewer's browser."""
+
+    house: House
+    clock: SetClock
+    ada: Hired
+    rui: Hired
+    desk: TestClient
+
+
+def office(house: House, clock: SetClock) -> Office:
+    """Open a house for work, with an administrator, a reviewer at the desk, and a scam clause."""
+    open_for_work(house)
+    ada = first_administrator(house)
+    rui = hire(house, ada, "Rui Costa", Role.REVIEWER)
+    scams(house)
+    return Office(house, clock, ada, rui, sign_in(house, clock, rui))

@@ -65,6 +65,7 @@ def violation(
         clause_key=clause,
         measures=measures or (Measure.REMOVE, Measure.WARN),
         days=days,
+        label="sensitive" if Measure.LABEL in measures else None,
         facts=FACTS,
         reasons=REASONS,
         above_ladder_reason="Forty buyers were cheated within one single day.",

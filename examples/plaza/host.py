@@ -34,7 +34,13 @@ COVERS = ("hide", "remove")
 LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\"'.,;:!?)\]]")  # a sentence may end behind it
 
 FOR_GOOD = (400, 413, 422)  # the post itself cannot be taken; asking again changes nothing
-STATES = {"allow": "published", "review": "published", "hold": "held", "refused": "refused"}
+STATES = {
+    "allow": "published",
+    "review": "published",  # shown, and a person of theirs looks
+    "hold": "held",  # until an effect lifts it
+    "restricted": "held",  # a person decided, and the effect says what and why
+    "refused": "refused",
+}
 
 TABLES = """
 create table if not exists accounts (name text primary key, salt blob, hash blob, language text);
@@ -179,12 +185,12 @@ def obey(store: Store, message_id: str, event: dict[str, Any]) -> None:
 def _keep_measure(db: sqlite3.Connection, data: dict[str, Any], at: str) -> None:
     """Write down whether a measure stands; what was decided earlier never overrides later."""
     target, clause = data["target"], data.get("clause")
-    stands = data["effect"] == "apply"
+    stands, label = data["effect"] == "apply", data.get("label_says") or data.get("label")
     changed = db.execute(
         "insert or replace into measures select ?,?,?,?,?,?,?,?,?,?,? where not exists (select 1"
         " from measures where measure=? and target=? and target_id=? and decided_at > ?)",
         (data["measure"], target["type"], target["id"], stands, at, data.get("until"),
-         data.get("label"), f"{clause['number']} {clause['title']}" if clause else None,
+         label, f"{clause['number']} {clause['title']}" if clause else None,
          bool(data.get("provisional")), data.get("receipt"), data["status_url"],
          data["measure"], target["type"], target["id"], at),
     ).rowcount  # fmt: skip

@@ -7,18 +7,22 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evenhand.adapters.blobs import ObjectBlobs
 from evenhand.adapters.shelf import FolderShelf
-from evenhand.banks import LiveIndex
+from evenhand.banks import FRAMES_FOLDER, LiveIndex
 from evenhand.db import Database, ReadTx, Tx
 from evenhand.kit.clock import Clock, SystemClock
-from evenhand.kit.resources import Resources, Service
+from evenhand.kit.resources import Limits, Looking, Resources, Service
 from evenhand.kit.seal import MASTER_KEY_BYTES, Keyring
+from evenhand.rules import Screen
 from evenhand.settings import Settings
+
+DATABASE_FILE: Final = "evenhand.sqlite3"
+"""The one SQLite file in the data folder, unless the settings name another database."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -49,12 +53,13 @@ class House:
     def close(self) -> None:
         """Finish what was begun and let go of the database."""
         self.resources.index.close()
+        self.resources.frames.close()
         self.db.close()
 
 
 def database_url(settings: Settings) -> str:
     """Return the database's URL: the setting, or the SQLite file in the data folder."""
-    return settings.database_url or f"sqlite:///{settings.data.resolve() / 'evenhand.sqlite3'}"
+    return settings.database_url or f"sqlite:///{settings.data.resolve() / DATABASE_FILE}"
 
 
 def public_url(settings: Settings) -> str:
@@ -76,6 +81,7 @@ def open_house(settings: Settings | None = None, *, clock: Clock | None = None) 
     clock = clock or SystemClock()
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = Keyring(_master_key(settings))
+    screen = Screen()
     resources = Resources(
         keys=keys,
         blobs=ObjectBlobs.in_folder(settings.data / "vault"),
@@ -89,8 +95,15 @@ def open_house(settings: Settings | None = None, *, clock: Clock | None = None) 
             judicial=settings.judicial,
         ),
         index=LiveIndex(settings.data / "index" / "all"),
+        frames=LiveIndex(settings.data / "index" / FRAMES_FOLDER),
+        adult_clause=settings.adult_clause,
+        screen=screen,
+        gate_seconds=settings.gate_seconds,
+        looking=Looking(settings.read_words, _trusted_signers(settings)),
+        limits=Limits(settings.flood_accounts, settings.search_days),
     )
     db = Database(database_url(settings), clock=clock, resources=resources)
+    screen.use(db.read)
     return House(settings=settings, clock=clock, resources=resources, db=db)
 
 
@@ -101,6 +114,12 @@ def _master_key(settings: Settings) -> bytes:
     if not file.exists():
         _write_new_key(file)
     return base64.b64decode(file.read_text(encoding="ascii"), validate=True)
+
+
+def _trusted_signers(settings: Settings) -> str:
+    """Return the certificates of known signers as they are written, or nothing."""
+    file = settings.trusted_signers
+    return "" if file is None else file.read_text(encoding="ascii", errors="replace")
 
 
 def _write_new_key(file: Path) -> None:

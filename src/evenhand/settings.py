@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, FilePath, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -44,6 +44,10 @@ class Settings(BaseSettings):
         "You may go to a court at any time.",
         description="What statements of reasons say about judicial redress.",
     )
+    adult_clause: str = Field(
+        "adult-content",
+        description="Key of the clause for sexual material; without it image models hold nothing.",
+    )
     host_webhook_url: str | None = Field(
         None, description="Where effects and messages for the host are sent; unset: nowhere yet."
     )
@@ -57,5 +61,37 @@ class Settings(BaseSettings):
     smtp_tls: bool = Field(True, description="Use STARTTLS; only loopback servers may go without.")
     mail_from: str = Field("trust@example.org", description="Sender address of mail.")
     worker_seconds: float = Field(0.25, gt=0, description="How often a worker looks for work.")
+    gate_seconds: float = Field(
+        5.0, gt=0, le=60, description="How long detectors may take with an item a host waits for."
+    )
+    labels_per_day: int = Field(
+        10,
+        ge=0,
+        le=10_000,
+        description="Items a day put before people to learn from, once a classifier is in force.",
+    )
+    labels_at_random: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="Share of them chosen at random; the rest is where a classifier is unsure.",
+    )
+    train_days: int = Field(
+        7, ge=0, description="Days between trainings of classifiers; 0: only when asked for."
+    )
     appeal_days: int = Field(184, ge=184, description="Days to appeal; six months at least.")
+    read_words: bool = Field(
+        False, description="Read words in every picture; else only while a bank holds words."
+    )
+    trusted_signers: FilePath | None = Field(
+        None, description="PEM file of signers whose content credentials count; unset: nobody's."
+    )
+    search_days: int = Field(
+        30, ge=0, le=3650, description="Days back that a new entry is searched for; 0: not at all."
+    )
+    flood_accounts: int = Field(
+        100,
+        ge=0,
+        description="Accounts an entry may match in an hour before it is quarantined; 0: no end.",
+    )
     log_level: str = Field("info", description="Least level of log lines: debug … error.")

@@ -20,7 +20,9 @@ ROOMS = list(evenhand.PATH)
 
 #: Where the entries of the console's rail lead, in rooms.
 BEHIND_THE_RAIL = {
+    "classifiers": "detection",
     "queues": "queue",
+    "detectors": "detection",
     "appeals": "appeal",
     "decisions": "decision",
     "outbox": "delivery",
@@ -37,9 +39,13 @@ BEHIND_THE_RAIL = {
 WRITTEN_IN = {
     "item": "intake",
     "report": "intake",
+    "detector": "detection",
     "rules": "rules",
     "appeal": "appeal",
+    "training": "detection",
+    "model": "detection",
     "entry": "banks",
+    "entries": "banks",
 }
 #: Events named for their subject, but written by a later room.
 WRITTEN_LATER = {"item.assessed": "detection"}

@@ -14,6 +14,7 @@ from evenhand.bootstrap import House
 from evenhand.kit.images import open_image
 from evenhand.people import Actor, Role
 from evenhand.policy import Measure
+from tests import school
 from tests.stage import Stage, fine, violation
 from tests.town import PHOTOS
 
@@ -21,6 +22,7 @@ BAG: Final = "Brown leather bag, used twice, with its original box and a card th
 CUP: Final = "One of six, never used. It has to go quickly: pay by gift card only, please."
 FACTS_AR: Final = "طلب الإعلان أن يدفع المشترون ببطاقات هدايا قبل أن تُرسَل إليهم التذاكر."
 REASONS_AR: Final = "من يدفع ببطاقة هدايا لا يستطيع أن يستعيد ماله إذا لم يصله شيء بعد ذلك."
+PICTURES: Final = "Borrowed catalogue photos"
 WHY: Final = "I bought the bag in the shop on the square, and they still have my receipt there."
 EXPLANATION: Final = "The stamp is worn, not false; the shop confirmed where the bag came from."
 
@@ -33,14 +35,19 @@ class Furnished:
     decisions: dict[str, str] = field(default_factory=dict)
     receipts: dict[str, str] = field(default_factory=dict)
     bank: str = ""
+    pictures: str = ""
+    entries: dict[str, str] = field(default_factory=dict)
+    classifier: str = ""
     invitation: str = ""
 
     def arrange(self, house: House, staff: Mapping[str, Actor]) -> None:
         """Put everything in."""
         stage = Stage(house, rosa=staff["Rosa"], ren=staff["Ren"], lin=staff["Lin"])
         self.bank = _phrases(house, staff["Lin"])
-        _pictures(house, staff["Lin"])
+        self.entries["matched"], self.pictures = _pictures(house, staff["Lin"])
+        self.classifier = _classifier(house)
         self._desks(stage, staff["Nia"])
+        self._banks(house, staff["Lin"])
         self._decisions(stage)
         self._appeals(stage)
         _bury_one(house)
@@ -63,6 +70,35 @@ class Furnished:
         stage.house.do(review.claim, nia, self.tasks["mine"])
         stage.house.do(review.write_note, nia, self.tasks["mine"], text="Asked the lead.")
         stage.house.do(review.claim, stage.ren, self.tasks["theirs"])
+
+    def _banks(self, house: House, lead: Actor) -> None:
+        """Leave one entry in quarantine, one disabled, and a bank of what is known to be fine."""
+        house.do(
+            banks.quarantine_entry, people.SYSTEM, self.entries["matched"], accounts=101, limit=100
+        )
+        until = house.clock.now() + timedelta(days=7)
+        known = house.ask(banks.entry, lead, self.entries["matched"]).value
+        near = f"{int(known, 16) ^ 0xFFF:064x}"
+        for name, value in (("near", near), ("disabled", "5a" * 32)):
+            self.entries[name] = house.do(
+                banks.add_entry,
+                lead,
+                bank=PICTURES,
+                kind="pdq",
+                value=value,
+                source="a partner",
+                reason="known there",
+                labels=("case-7", "logo"),
+            )
+        house.do(
+            banks.disable_entry,
+            lead,
+            self.entries["disabled"],
+            until=until,
+            why="Perhaps the logo of a shop.",
+        )
+        house.do(banks.change_bank, lead, PICTURES, rollout=25, why="Let us see how it goes.")
+        house.do(banks.create_bank, lead, name="Our own logos", signal="image", polarity="fine")
 
     def _decisions(self, stage: Stage) -> None:
         """Decide one against the account, and one for it."""
@@ -118,21 +154,34 @@ def _listing(stage: Stage) -> str:
     return intake.submit_item(house.do, house.resources, kinds, stage.host, raw).item_id
 
 
-def _pictures(house: House, lead: Actor) -> None:
-    """Make a bank of pictures that knows the photograph of the listing, in another copy."""
+def _classifier(house: House) -> str:
+    """Keep a version that waits to be put in force, and note that something drifted."""
+    model_id = school.version(house)
+    noticed = house.clock.now() - timedelta(hours=3)
+    drift = detection.Drift(detection.Stream.SCORES, 0.12, 0.41, seen=420, noticed_at=noticed)
+    house.do(detection.raise_drift_alarm, people.SYSTEM, model_id, drift)
+    return model_id
+
+
+def _pictures(house: House, lead: Actor) -> tuple[str, str]:
+    """Make a bank of pictures that knows the photograph of the listing, in another copy.
+
+    Returns the ids of the entry and of the bank.
+    """
     photo = (PHOTOS / "espresso-cup.jpg").read_bytes()
     likeness = detection.pdq_hash(open_image(photo, declared="image/jpeg").luma())
     assert isinstance(likeness, detection.PdqHash)
-    _bank(house, lead, "Borrowed catalogue photos", banks.Signal.IMAGE)
-    house.do(
+    _bank(house, lead, PICTURES, banks.Signal.IMAGE)
+    entry_id = house.do(
         banks.add_entry,
         lead,
-        bank="Borrowed catalogue photos",
+        bank=PICTURES,
         kind=banks.EntryKind.PDQ,
         value=likeness.bits,
         source="our own cases",
         reason="Taken from a shop's catalogue and used in listings that were never delivered.",
     )
+    return entry_id, house.ask(banks.bank, PICTURES).id
 
 
 def _bank(house: House, lead: Actor, name: str, signal: banks.Signal) -> None:

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
 
 from evenhand.bootstrap import load_settings, open_house
 from evenhand.doors import build_app
@@ -52,7 +52,7 @@ class Place:
 #: What answers a GET and is no page to look at.
 NO_PAGE: Final = frozenset(
     {"/checkpoint", "/log.jsonl", "/healthz", "/readyz", "/openapi.json"}
-    | {"/console/viewings/{viewing_id}/image", "/report/notice"}
+    | {"/console/viewings/{viewing_id}/image", "/report/notice", "/console/banks/{bank_id}/export"}
     | {f"/console/tasks/{{task_id}}/{form}" for form in
        ("draft", "decide", "retake", "judge", "conclude")}
 )  # fmt: skip
@@ -62,6 +62,12 @@ FIRST_RUN: Final = "/console/setup/{token}"
 
 def _task(name: str) -> Find:
     return lambda furnished: f"/console/tasks/{furnished.tasks[name]}"
+
+
+def _entry(name: str) -> Find:
+    return lambda furnished: (
+        f"/console/banks/{furnished.pictures}/entries/{furnished.entries[name]}"
+    )
 
 
 def _decision(name: str) -> Find:
@@ -98,6 +104,20 @@ def send_empty(page: Page) -> None:
     """Send the form as it is."""
     page.locator("main form[method=post] button.primary").click()
     page.locator(".problems").wait_for()
+
+
+def open_details(page: Page) -> None:
+    """Open whatever can be opened."""
+    page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
+
+
+def take_a_list_in(page: Page) -> None:
+    """Send a list of which a line is refused."""
+    listed = FilePayload(name="list.csv", mimeType="text/csv", buffer=b"hash\nnonsense\n")
+    page.locator("#f-file").set_input_files(listed)
+    page.locator("#i-reason").fill("A partner's list.")
+    page.get_by_role("button", name="Take it in").click()
+    page.locator(".said-so").wait_for()
 
 
 def begin_a_notice(page: Page) -> None:
@@ -152,7 +172,26 @@ CONSOLE: Final = (
     Place("/console/decisions/{decision_id}", "stands", path=_decision("stands"), who="Ada"),
     Place("/console/decisions/{decision_id}", "undone", path=_decision("undone"), who=_NIA),
     Place("/console/decisions/{decision_id}", "fine", path=_decision("fine"), who=_NIA),
+    Place("/console/classifiers", "as a lead", who="Lin"),
+    Place("/console/classifiers/{model_id}",
+          path=lambda here: f"/console/classifiers/{here.classifier}", who="Lin"),
     Place("/console/banks/{bank_id}", path=lambda here: f"/console/banks/{here.bank}", who="Lin"),
+    Place("/console/detectors/cards/{name}", path="/console/detectors/cards/nsfwjs", who=_NIA),
+    Place("/console/detectors", "as a reviewer", who=_NIA),
+    Place("/console/banks/{bank_id}", "pictures, opened", who="Lin", act=open_details,
+          path=lambda here: f"/console/banks/{here.pictures}"),
+    Place("/console/banks/{bank_id}", "nothing like that", who="Lin",
+          path=lambda here: f"/console/banks/{here.pictures}?text=nothing"),
+    Place("/console/banks/{bank_id}", "a list was taken in", who="Lin", act=take_a_list_in,
+          path=lambda here: f"/console/banks/{here.pictures}"),
+    Place("/console/banks/{bank_id}/entries/{entry_id}", "in quarantine", who="Lin",
+          path=_entry("matched")),
+    Place("/console/banks/{bank_id}/entries/{entry_id}", "disabled", who="Lin",
+          path=_entry("disabled")),
+    Place("/console/banks/{bank_id}/clusters", who="Lin",
+          path=lambda here: f"/console/banks/{here.pictures}/clusters"),
+    Place("/console/banks/{bank_id}/clusters", "none", who="Lin",
+          path=lambda here: f"/console/banks/{here.bank}/clusters"),
     Place("/console/elsewhere", "nothing is there", who=_NIA, complains=_REFUSED),
 )  # fmt: skip
 

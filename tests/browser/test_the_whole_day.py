@@ -248,7 +248,7 @@ class TestTheWholeDay:
         page.wait_for_url(f"**{day.appeal}*")
         expect(page.get_by_text(APPEAL)).to_be_visible()
         shown = page.content().partition('id="main"')[2]
-        for hidden in (FACTS, REASONS, "Rosa", "/console/decisions/", "strike", " checked"):
+        for hidden in (FACTS, REASONS, "Rosa", "/console/decisions/", "strike", ' checked="'):
             assert hidden not in shown
         page.keyboard.press("n")
         write(page, "#f-reasons", SECOND)

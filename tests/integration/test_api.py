@@ -122,7 +122,7 @@ class TestItems:
         body = host.post("/items", post(text="Buy secret gift cards now")).json()
         assert body["verdict"] == "hold"
         assert body["task_id"]
-        assert {reason["rule"] for reason in body["reasons"]} == {"known-material@1"}
+        assert {reason["rule"] for reason in body["reasons"]} == {"known-material@2"}
 
     def test_a_picture_is_taken(self, host: Host) -> None:
         data = base64.b64encode(photo()).decode()

@@ -54,7 +54,15 @@ def third(house: House, database_url: str, tmp_path: Path, clock: SetClock) -> I
 
 def add(house: House, value: str, bank: str = "known") -> str:
     """Add a hash."""
-    return house.do(banks.add_entry, SYSTEM, bank=bank, kind="pdq", value=value, **FILE)
+    return house.do(
+        banks.add_entry,
+        SYSTEM,
+        bank=bank,
+        kind="pdq",
+        value=value,
+        source=FILE["source"],
+        reason=FILE["reason"],
+    )
 
 
 def send_in(house: House, values: list[str], bank: str = "known") -> banks.Imported:
@@ -130,6 +138,31 @@ class TestFollowing:
             assert refused_by_the_index(again) == 0
             again.close()
 
+    def test_is_made_anew_when_a_worker_finds_a_changed_byte(
+        self, house: House, database_url: str, tmp_path: Path, clock: SetClock
+    ) -> None:
+        """Whatever part of the body it is in; a worker reads all of it once, by itself."""
+        dice = random.Random(10)
+        values = [drawn(dice) for _ in range(9_000)]
+        send_in(house, values)
+        assert len(near(house, values[7])) == 1
+        folder = tmp_path / "index" / "all"
+        for _ in range(3):
+            [file] = folder.glob("*.hashes")
+            content = bytearray(file.read_bytes())
+            content[dice.randrange(5_000, len(content))] ^= 1 << dice.randrange(8)
+            file.unlink()  # and not written over: whoever has it mapped would see it change
+            file.write_bytes(content)
+            settings = load_settings(data=tmp_path, database_url=database_url)
+            again = open_house(settings, clock=clock)
+            again.ask(banks.tend_index)
+            assert refused_by_the_index(again) == 0
+            assert [len(near(again, one)) for one in values[:50]] == [1] * 50
+            [made] = folder.glob("*.hashes")
+            assert made.name != file.name
+            again.close()
+        assert refused_by_the_index(house) == 0
+
     def test_does_not_believe_the_files_of_another_database(
         self, house: House, tmp_path: Path, clock: SetClock
     ) -> None:
@@ -155,9 +188,9 @@ class TestFollowing:
             add(house, changed(dice, value, dice.randint(0, 33)), bank="other")
 
         def both(tx: object) -> None:
-            from evenhand.banks import store
+            from evenhand.banks import matching
 
-            every = store.every_standing(tx)  # type: ignore[arg-type]  # a read view
+            every = matching.every_standing(tx)  # type: ignore[arg-type]  # a read view
             index = banks.snapshot(tx).index  # type: ignore[arg-type]  # a read view
             assert index.held
             wanted = OneByOne(tuple(e for e in every if e.kind is EntryKind.PDQ))

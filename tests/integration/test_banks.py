@@ -70,7 +70,13 @@ class TestBanks:
         """What an operator calls a bank is not public."""
         make_bank(house, clause)
         [line] = lines(house)
-        assert line["data"] == {"signal": "phrase", "confidence": "indicative", "clause": clause}
+        assert line["data"] == {
+            "signal": "phrase",
+            "confidence": "indicative",
+            "clause": clause,
+            "polarity": "harm",
+            "rollout": 100,
+        }
 
     def test_have_names_of_their_own(self, house: House, clause: str) -> None:
         """Two banks of one name would be one bank to whoever reads a proposal."""
@@ -100,9 +106,8 @@ class TestBanks:
     def test_are_kept_by_those_who_may(self, house: House, clause: str) -> None:
         """A reviewer sees banks; a lead keeps them; the public does neither."""
         make_bank(house, clause)
-        wanted = {"name": "x", "signal": "image", "confidence": "confirmed", "clause_key": clause}
         with pytest.raises(people.NotAllowed):
-            house.do(banks.create_bank, NOOR, **wanted)
+            house.do(banks.create_bank, NOOR, name="x", signal="image", clause_key=clause)
         with pytest.raises(people.NotAllowed):
             house.ask(banks.entries, NOOR, "scam words")
         with pytest.raises(people.NotAllowed):

@@ -79,6 +79,36 @@ def say(data: Path, capsys: pytest.CaptureFixture[str]) -> Say:
     return said
 
 
+class TestDetectors:
+    """Which there are, and what a model's card says."""
+
+    def test_are_listed_switched_and_taken_back(self, say: Say) -> None:
+        listed = {one["name"]: one for one in say("detection", "list")["detectors"]}
+        assert listed["known_images"]["on"]
+        assert not listed["adult_image_nsfwjs"]["on"]
+        assert listed["adult_image_nsfwjs"]["model"] == "nsfwjs"
+        assert say("detection", "on", "adult_image_nsfwjs")["missing"] is None
+        assert (
+            say("detection", "on", "adult_image_nsfwjs", status=Exit.NOT_POSSIBLE)["error"]
+            == "switched_already"
+        )
+        assert say("detection", "off", "known_links") == {
+            "detector": "known_links",
+            "on": False,
+            "missing": None,
+        }
+        said = say("detection", "withdraw", "adult_image_nsfwjs", "--why", "It errs on roses.")
+        assert said == {"withdrawn": "adult_image_nsfwjs"}
+
+    def test_have_cards(self, say: Say, capsys: pytest.CaptureFixture[str]) -> None:
+        card = say("detection", "card", "adult_image_opennsfw")["card"]
+        assert card["name"] == "opennsfw"
+        assert "never disclosed" in card["provenance"]
+        assert run(["detection", "card", "nsfwjs"]) is Exit.OK
+        assert "scraped from Reddit" in capsys.readouterr().out
+        assert say("detection", "card", "gpt", status=Exit.NOT_POSSIBLE)["error"]
+
+
 class TestFirstRun:
     def test_a_command_makes_no_house_by_accident(self, tmp_path: Path) -> None:
         found = evenhand(tmp_path / "nothing", "queue", "list", "--json")
@@ -103,6 +133,18 @@ class TestFirstRun:
         states = {one["what"]: one["state"] for one in say("check")["checks"]}
         assert (states["database"], states["keys"], states["media"]) == ("fine",) * 3
         assert states["mail"] == "note"
+        assert states["child safety"] == "missing"
+
+    def test_says_loudly_that_no_list_is_loaded(
+        self, data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """In words everywhere, and in red where there are colours."""
+        assert run(["bank", "stats"]) is Exit.OK
+        assert "Child safety: 0 lists loaded" in capsys.readouterr().out
+        monkeypatch.delenv("NO_COLOR", raising=False)
+        monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+        assert run(["check"]) is Exit.OK
+        assert "\x1b[1;31m▲ child safety: 0 lists loaded" in capsys.readouterr().out
 
     def test_check_finds_a_key_that_others_can_read(self, data: Path, say: Say) -> None:
         (data / "keys" / "master.key").chmod(0o644)
@@ -120,6 +162,36 @@ class TestFirstRun:
         found = evenhand(data, "check", EVENHAND_PORT="many")
         assert found.returncode == Exit.NOT_READY
         assert "EVENHAND_PORT" in found.stderr
+
+
+class TestTheGate:
+    """What would become of an item, and what happens when nothing could look."""
+
+    def test_an_item_is_assessed_and_forgotten(self, say: Say, tmp_path: Path) -> None:
+        file = tmp_path / "item.json"
+        file.write_text(json.dumps(documents.ITEM_EXAMPLE))
+        answer = say("intake", "assess", str(file))
+        assert (answer["verdict"], answer["looked_at"]) == ("allow", True)
+        assert {one["answer"] for one in answer["assessments"]} == {"skipped"}
+        assert say("queue", "list")["tasks"] == []
+        assert say("intake", "send", str(file))["created"] is True
+
+    def test_what_happens_is_chosen_for_a_kind(self, say: Say, tmp_path: Path) -> None:
+        assert say("intake", "kinds", "unlooked", "post", "hold")["when_not_looked_at"] == "hold"
+        kinds = {one["name"]: one for one in say("intake", "kinds", "list")["kinds"]}
+        assert kinds["post"]["when_not_looked_at"] == "hold"
+        assert kinds["message"]["when_not_looked_at"] == "review"
+        refused = say("intake", "kinds", "unlooked", "post", "hold", status=Exit.NOT_POSSIBLE)
+        assert refused["error"] == "kind_unchanged"
+        say("intake", "kinds", "unlooked", "song", "hold", status=Exit.NOT_POSSIBLE)
+        file = tmp_path / "song.toml"
+        fields = '[[fields]]\nname = "words"\ntype = "text"\n'
+        file.write_text(f'name = "song"\nwhen_not_looked_at = "allow"\n{fields}')
+        declared = say("intake", "kinds", "declare", str(file))
+        assert declared["when_not_looked_at"] == "allow"
+        file.write_text(f'name = "song"\nwhen_not_looked_at = "perhaps"\n{fields}')
+        wrong = say("intake", "kinds", "declare", str(file), status=Exit.NOT_POSSIBLE)
+        assert "hold, review, allow" in wrong["says"]
 
 
 class TestRooms:
@@ -153,7 +225,7 @@ class TestRooms:
         file = tmp_path / "item.json"
         file.write_text(json.dumps(item))
         sent = say("intake", "send", str(file))
-        assert (sent["created"], sent["standing"], sent["looked_at"]) == (True, "hold", True)
+        assert (sent["created"], sent["verdict"], sent["looked_at"]) == (True, "hold", True)
 
         answers = say("detection", "show", sent["item_id"])["assessments"]
         assert "found" in {one["answer"] for one in answers}

@@ -3,42 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from starlette.testclient import TestClient
 
-from evenhand import appeal, decision, evidence, intake, ledger, people, policy, queue
+from evenhand import appeal, decision, evidence, ledger, people, policy, queue
 from evenhand.bootstrap import House
 from evenhand.kit.clock import SetClock
-from evenhand.people import Role
 from evenhand.queue import TaskState
 from tests import desk_day
-from tests.desk_day import Hired
+from tests.desk_day import Office
+from tests.stage import Stage
 
 FACTS = "Your listing asks buyers to pay by gift card only and offers no other way."
 REASONS = "Gift cards cannot be refunded, which is how this kind of fraud works."
-
-
-@dataclass(frozen=True)
-class Office:
-    """A house at work, its staff, and a reviewer's browser."""
-
-    house: House
-    clock: SetClock
-    ada: Hired
-    rui: Hired
-    desk: TestClient
-
-
-@pytest.fixture
-def office(house: House, clock: SetClock) -> Office:
-    desk_day.open_for_work(house)
-    ada = desk_day.first_administrator(house)
-    rui = desk_day.hire(house, ada, "Rui Costa", Role.REVIEWER)
-    desk_day.scams(house)
-    return Office(house, clock, ada, rui, desk_day.sign_in(house, clock, rui))
 
 
 def next_task(desk: TestClient) -> str:
@@ -116,7 +96,9 @@ class TestGettingIn:
         code = people.totp_code(secret[1], office.clock.now())
         means = {"secret": secret[1], "password": desk_day.PASSWORD, "code": code}
         assert client.post(f"/console/join/{token[1]}", data=means).status_code == 303
-        kim = desk_day.sign_in(office.house, office.clock, Hired("", "kim@example.org", secret[1]))
+        kim = desk_day.sign_in(
+            office.house, office.clock, desk_day.Hired("", "kim@example.org", secret[1])
+        )
         assert kim.get("/console/ledger").status_code == 200
         assert kim.get("/console/keys").status_code == 403
 
@@ -342,6 +324,37 @@ class TestMedia:
         assert seen[evidence.Veil.FULL] > 0
         assert "Full" in office.desk.get("/console/exposure").text
 
+    def test_that_is_known_is_not_shown_and_says_what_it_matches(self, office: Office) -> None:
+        """No button for a reviewer; an administrator's form asks for a reason."""
+        clause = replace(
+            office.house.ask(policy.clause, "counterfeit"),
+            version=2,
+            originals=policy.Originals.KEEP_IN_VAULT,
+        )
+        office.house.do(policy.publish, people.SYSTEM, policy.Policy("Rules", (clause,)))
+        entry = Stage(office.house).image_bank(desk_day.picture(), name="known copies")
+        desk_day.send_listing(office.house, with_picture=True)
+        task_id = next_task(office.desk)
+        page = office.desk.get(f"/console/tasks/{task_id}").text
+        assert f"Entry {entry[-6:]} of bank known copies, distance 0" in page
+        media_id = re.search(r'id="media-([0-9a-f-]{36})"', page)
+        assert media_id
+        where = f"/console/tasks/{task_id}/media/{media_id[1]}"
+        assert where not in page
+        assert office.desk.post(where, data={"level": "full"}).status_code == 409
+        known = f"/console/tasks/{task_id}/known/{media_id[1]}"
+        asked = {"level": "outline", "reason": "The police asked for it by letter."}
+        assert office.desk.post(known, data=asked).status_code == 403
+        office.desk.post(f"/console/tasks/{task_id}/release")
+        boss = desk_day.sign_in(office.house, office.clock, office.ada)
+        assert next_task(boss) == task_id
+        assert known in boss.get(f"/console/tasks/{task_id}").text
+        assert boss.post(known, data=asked | {"reason": "no"}).status_code == 409
+        opened = boss.post(known, data=asked).headers["location"]
+        assert "/console/viewings/" in boss.get(opened).text
+        events = list(office.house.ask(lambda tx: list(ledger.events(tx, ["sealed.opened"]))))
+        assert len(events) == 1
+
     def test_a_level_that_is_none_opens_nothing(self, office: Office) -> None:
         desk_day.send_listing(office.house, with_picture=True)
         task_id = next_task(office.desk)
@@ -456,7 +469,7 @@ class TestBanks:
         assert "Write a domain" in refused.text
         boss.post(f"{where}/entries", data=entry | {"value": "shop.example"})
         page = boss.get(where).text
-        entry_id = re.search(r"/entries/([0-9a-f-]{36})/withdraw", page)
+        entry_id = re.search(r"/entries/([0-9a-f-]{36})", page)
         assert entry_id
         withdraw = f"{where}/entries/{entry_id[1]}/withdraw"
         assert boss.post(withdraw, data={"why": ""}).status_code == 422
@@ -535,35 +548,3 @@ def test_an_address_cannot_write_into_the_page_that_refuses_it(office: Office) -
     assert answer.status_code == 404
     assert "<i data-beat" not in answer.text
     assert office.desk.get("/console/tasks/100% sure").status_code == 404
-
-
-class TestSealedIdentities:
-    def test_are_opened_and_erased_by_an_administrator_on_the_record(self, office: Office) -> None:
-        desk_day.send_listing(office.house)
-        raw = {
-            "item": {"kind": "listing", "id": "listing-1"},
-            "harm": "fraud",
-            "explanation": "A scam.",
-            "illegal": False,
-            "reporter": {"email": "bo@example.org"},
-        }
-        house = office.house
-        sent = intake.submit_report(house.do, house.resources, people.SYSTEM, raw)
-        report_id = sent.report_id
-        boss = desk_day.sign_in(office.house, office.clock, office.ada)
-        form = {"whose": "report", "name": report_id, "reason": "Court of Lyon, order 26/1182."}
-        assert boss.get(f"/console/identities?whose=report&name={report_id}").status_code == 200
-        assert "bo@example.org" in boss.post("/console/identities/open", data=form).text
-        assert "Erased for good" in boss.post("/console/identities/erase", data=form).text
-        assert boss.post("/console/identities/open", data=form).status_code == 422
-        lines = office.house.ask(lambda tx: list(ledger.events(tx, ["identity.opened"])))
-        assert [line["actor"] for line in lines] == [f"staff:{office.ada.id}"]
-        assert "Lyon" not in str(lines)
-
-    def test_need_a_reason_and_the_permission(self, office: Office) -> None:
-        boss = desk_day.sign_in(office.house, office.clock, office.ada)
-        form = {"whose": "account", "name": "nobody", "reason": "because of it all"}
-        page = boss.post("/console/identities/open", data=form)
-        assert (page.status_code, "There is no such account" in page.text) == (422, True)
-        assert office.desk.get("/console/identities").status_code == 403
-        assert office.desk.post("/console/identities/open", data=form).status_code == 403

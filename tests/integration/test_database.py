@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from evenhand import ledger
 from evenhand.bootstrap import House
 from evenhand.db import DatabaseBusy, ReadTx, Tx
+from evenhand.db.errors import ViewClosed
 from evenhand.ledger import jobs, leases
 from tests.stage import Stage
 
@@ -25,6 +26,62 @@ def put(tx: Tx, number: int) -> None:
 def stored(tx: ReadTx) -> set[str]:
     """Return the subjects that are there."""
     return {row["subject"] for row in tx.rows(sa.select(jobs.table.c.subject))}
+
+
+class TestSharedView:
+    """One view for several threads."""
+
+    def test_serves_them_one_at_a_time(self, house: House) -> None:
+        """Everybody reads what stood when the view began."""
+        house.do(put, 1)
+        seen: list[set[str]] = []
+
+        def read(view: ReadTx) -> None:
+            for _ in range(20):
+                seen.append(stored(view))
+
+        def read_in_threads(tx: ReadTx) -> None:
+            with tx.shared() as view:
+                threads = [threading.Thread(target=read, args=(view,)) for _ in range(4)]
+                for thread in threads:
+                    thread.start()
+                for thread in threads:
+                    thread.join()
+
+        house.ask(read_in_threads)
+        assert seen == [{"1"}] * 80
+
+    def test_gives_portions_in_turn(self, house: House) -> None:
+        """As a view of one's own does, and other reading goes on between them."""
+        for number in (1, 2, 4, 5, 7):
+            house.do(put, number)
+        wanted = sa.select(jobs.table.c.subject).order_by(jobs.table.c.subject)
+
+        def both(tx: ReadTx) -> None:
+            alone = [list(portion) for portion in tx.portions(wanted, 2)]
+            assert [len(portion) for portion in alone] == [2, 2, 1]
+            with tx.shared() as view:
+                shared = []
+                for portion in view.portions(wanted, 2):
+                    shared.append(list(portion))
+                    assert len(stored(view)) == 5
+            assert shared == alone
+
+        house.ask(both)
+
+    def test_is_closed_to_whoever_comes_too_late(self, house: House) -> None:
+        """Work that was given up never gets somebody else's connection."""
+
+        def late(tx: ReadTx) -> ReadTx:
+            with tx.shared() as view:
+                return view
+
+        view = house.ask(late)
+        for ask in (view.rows, view.row, view.value):
+            with pytest.raises(ViewClosed):
+                ask(sa.select(jobs.table))
+        with pytest.raises(ViewClosed):
+            list(view.portions(sa.select(jobs.table), 1))
 
 
 class TestWrite:

@@ -35,14 +35,15 @@ def seeded(house: House) -> None:
             SYSTEM,
             name=f"known {signal}s",
             signal=signal,
-            confidence="confirmed",
+            confidence="indicative" if signal is banks.Signal.NAME else "confirmed",
             clause_key=clause,
         )
 
 
 def add(house: House, kind: banks.EntryKind, value: str) -> str:
     """Add an entry to the bank of its signal."""
-    signal = {"phrase": "phrase", "domain": "link"}.get(kind, "image")
+    words = {"phrase": "phrase", "domain": "link", "url": "link", "name": "name"}
+    signal = words.get(kind, "image")
     return house.do(
         banks.add_entry,
         SYSTEM,
@@ -116,7 +117,8 @@ class TestLooking:
     def test_says_skipped_when_there_is_nothing_to_compare_with(self, house: House) -> None:
         """An empty bank makes nothing clean."""
         answers = look(house, send(house, ORIGINAL))
-        assert {one.answer for one in answers.values()} == {Answer.SKIPPED}
+        compared = [answers[detector.name] for detector in detection.DETECTORS]
+        assert {one.answer for one in compared} == {Answer.SKIPPED}
 
     def test_compares_with_nothing_that_was_withdrawn(self, house: House, clock: SetClock) -> None:
         """The next examination no longer finds it; the earlier one stays on record."""
@@ -191,10 +193,11 @@ class TestRecording:
         look(house, item_id)
         [line] = house.ask(lambda tx: list(ledger.events(tx, ["item.assessed"])))
         assert line["subject"] == item_id
-        assert line["data"] == {
-            "answers": {"found": 1, "not_found": 0, "failed": 0, "skipped": 2},
-            "detectors": {"known_images": "2", "known_phrases": "1", "known_links": "1"},
-        }
+        asked: tuple[Any, ...] = (*detection.READERS, *detection.DETECTORS)
+        versions = {one.name: one.version for one in asked}
+        assert line["data"]["answers"]["found"] == 1
+        assert sum(line["data"]["answers"].values()) == len(versions)
+        assert line["data"]["detectors"] == versions
         assert house.ask(ledger.jobs.waiting_for, item_id, "item.assessed")
 
     def test_refuses_to_record_nothing(self, house: House) -> None:

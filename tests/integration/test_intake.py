@@ -12,6 +12,7 @@ from evenhand import evidence, intake, ledger, people
 from evenhand.bootstrap import House
 from evenhand.db import Tx
 from evenhand.intake import store
+from evenhand.intake.once import idempotency
 from evenhand.kit.clock import SetClock
 from evenhand.people import PUBLIC, Actor
 from tests.arrivals import (
@@ -261,7 +262,7 @@ class TestOnce:
         """A receipt stands nowhere in clear."""
         send(house, item())
         received = say(house, report(), key=self.KEY)
-        row = house.ask(lambda tx: tx.rows(sa.select(store.idempotency)))[0]
+        row = house.ask(lambda tx: tx.rows(sa.select(idempotency)))[0]
         assert received.receipt.encode() not in bytes(row["body"])
 
     def test_is_forgotten_after_a_day(self, house: House, clock: SetClock) -> None:

@@ -77,10 +77,10 @@ class TestEvaluatingItems:
         assert [one.action for one in made] == [Action.HOLD, Action.ENQUEUE]
         assert all(one.evidence["entry_ids"] == [entry_id] for one in made)
         [line] = lines(house)
-        assert line["actor"] == "rule:known-material@1"
+        assert line["actor"] == "rule:known-material@2"
         assert line["subject"] == item_id
         assert line["data"]["actions"] == ["hold", "enqueue"]
-        assert (line["data"]["rule"], line["data"]["version"]) == ("known-material", 1)
+        assert (line["data"]["rule"], line["data"]["version"]) == ("known-material", 2)
         assert house.ask(ledger.jobs.waiting_for, item_id, "rules.proposed")
 
     def test_proposes_only_a_look_at_what_is_indicative(self, house: House) -> None:
@@ -112,8 +112,8 @@ class TestEvaluatingItems:
         house.do(banks.withdraw_entry, SYSTEM, entry_id, why="Too common.")
         assert house.do(rules.evaluate_item, item_id) == []
 
-    def test_takes_a_failed_look_for_no_ground(self, house: House) -> None:
-        """Missing data never fires a rule."""
+    def test_takes_a_failed_look_for_no_ground_to_hold(self, house: House) -> None:
+        """Missing data holds nothing; a person looks, unless the kind says otherwise."""
         account = {"id": "a", "name": "A"}
         raw = {"kind": "post", "id": "p-9", "account": account, "fields": {"text": "x"}}
         kinds = house.ask(intake.kinds)
@@ -121,7 +121,9 @@ class TestEvaluatingItems:
         finding = detection.Finding(detection.Answer.FAILED, "It broke.")
         failed = [detection.Assessment("known_phrases", "1", finding)]
         house.do(detection.record, SYSTEM, received.item_id, failed)
-        assert house.do(rules.evaluate_item, received.item_id) == []
+        [proposal] = house.do(rules.evaluate_item, received.item_id)
+        assert (proposal.rule, proposal.action) == ("not-looked-at", Action.ENQUEUE)
+        assert proposal.evidence["detectors"] == ["known_phrases"]
 
 
 class TestEvaluatingReports:
@@ -199,7 +201,7 @@ class TestReconsidering:
         for item_id in (*rested, other):
             house.do(rules.evaluate_item, item_id)
         house.do(banks.withdraw_entry, SYSTEM, entry_id, why="Too common.")
-        assert sorted(house.do(rules.reconsider_entry, entry_id)) == sorted(rested)
+        assert sorted(house.do(rules.reconsider, entry_id)) == sorted(rested)
 
     def test_closes_what_still_waited_on_it_alone(self, house: House) -> None:
         """So that nothing is held on withdrawn grounds."""
@@ -207,7 +209,7 @@ class TestReconsidering:
         item_id = send(house, "gift card")
         house.do(rules.evaluate_item, item_id)
         house.do(banks.withdraw_entry, SYSTEM, entry_id, why="Too common.")
-        house.do(rules.reconsider_entry, entry_id)
+        house.do(rules.reconsider, entry_id)
         assert house.ask(rules.untaken, item_id) == []
         made = house.ask(rules.proposals_of, NOOR, item_id)
         assert all(one.withdrawn for one in made)
@@ -219,7 +221,7 @@ class TestReconsidering:
         house.do(rules.evaluate_item, item_id)
         for entry_id, left in ((first, 2), (second, 0)):
             house.do(banks.withdraw_entry, SYSTEM, entry_id, why="Too common.")
-            assert house.do(rules.reconsider_entry, entry_id) == [item_id]
+            assert house.do(rules.reconsider, entry_id) == [item_id]
             assert len(house.ask(rules.untaken, item_id)) == left
 
     def test_keeps_what_was_taken_as_it_was(self, house: House) -> None:
@@ -229,9 +231,9 @@ class TestReconsidering:
         ids = [one.id for one in house.do(rules.evaluate_item, item_id)]
         house.do(rules.mark_taken, ids)
         house.do(banks.withdraw_entry, SYSTEM, entry_id, why="Too common.")
-        assert house.do(rules.reconsider_entry, entry_id) == [item_id]
+        assert house.do(rules.reconsider, entry_id) == [item_id]
         assert not any(one.withdrawn for one in house.ask(rules.proposals_of, NOOR, item_id))
 
     def test_names_nothing_when_nothing_rested_on_it(self, house: House) -> None:
         """An entry that was never found reopens nothing."""
-        assert house.do(rules.reconsider_entry, add(house, "gift card")) == []
+        assert house.do(rules.reconsider, add(house, "gift card")) == []

@@ -19,7 +19,18 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from evenhand import appeal, banks, decision, delivery, evidence, ledger, people, policy, review
+from evenhand import (
+    appeal,
+    banks,
+    decision,
+    delivery,
+    evidence,
+    intake,
+    ledger,
+    people,
+    policy,
+    review,
+)
 from evenhand.bootstrap import House, load_settings, open_house
 from evenhand.db import ReadTx, Row, Tx, metadata
 from evenhand.decision import Outcome, Verdict
@@ -76,6 +87,7 @@ def verdicts(draw: st.DrawFn) -> Verdict:
         clause_key=clause.key,
         measures=tuple(sorted(measures)),
         days=draw(st.integers(1, 30)),
+        label="sensitive",
         facts=FACTS,
         reasons=REASONS,
         above_ladder_reason=ABOVE,
@@ -96,6 +108,7 @@ class History(RuleBasedStateMachine):
         self.stage = Stage(self.house)
         self.staff = [self.stage.rosa, self.stage.ren, self.stage.lin]
         self.items: list[str] = []
+        self.damaged: dict[str, list[tuple[str, bytes]]] = {}
         self.host: set[str] = set()
 
     @initialize()
@@ -116,6 +129,45 @@ class History(RuleBasedStateMachine):
         self.items.append(
             self.stage.item(account=account, photo=None if photo is None else PICTURES[photo])
         )
+
+    @rule(photo=st.integers(0, 2))
+    def an_item_arrives_and_its_picture_is_damaged(self, photo: int) -> None:
+        """The vault loses a picture between the upload and the look."""
+        item_id = self.stage.item(photo=PICTURES[photo])
+        self.items.append(item_id)
+        if not self.rows("jobs", f"subject = '{item_id}' and state = 'ready'"):
+            return
+        ids = {row["object_id"] for row in self.rows("media", f"item_id = '{item_id}'")}
+        blobs = self.house.resources.blobs
+        for row in self.rows("evidence_objects"):
+            if row["id"] in ids:
+                whole = blobs.get(row["blob"])
+                self.damaged.setdefault(item_id, []).append((row["blob"], whole))
+                blobs.put(row["blob"], b"rot")
+
+    @precondition(lambda self: self.damaged)
+    @rule()
+    def the_vault_is_mended(self) -> None:
+        """A backup brings the pictures back, and the time comes to look again."""
+        for lost in self.damaged.values():
+            for blob, whole in lost:
+                self.house.resources.blobs.put(blob, whole)
+        self.damaged.clear()
+        self.clock.forward(timedelta(hours=7))
+        self.stage.settle()
+
+    @rule(then=st.sampled_from(list(intake.WhenNotLookedAt)))
+    def the_operator_chooses(self, then: intake.WhenNotLookedAt) -> None:
+        """What happens to posts that could not be looked at."""
+        fields = self.house.ask(intake.kinds)["post"].fields
+        with suppress(intake.KindUnchanged):
+            self.house.do(
+                intake.declare_kind,
+                people.SYSTEM,
+                name="post",
+                fields=fields,
+                when_not_looked_at=then,
+            )
 
     @precondition(lambda self: self.items)
     @rule(data=st.data(), by=st.sampled_from(REPORTERS), times=st.sampled_from([1, 1, 7]))

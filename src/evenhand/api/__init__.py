@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Depends, Request
 
-from evenhand.api import appeals, decisions, items, me, queues, reports
+from evenhand.api import appeals, assess, decisions, items, me, queues, reports
 from evenhand.api.doorway import Advance, Doorway
 from evenhand.bootstrap import House
 
@@ -27,7 +27,7 @@ TAGS: Final[tuple[dict[str, Any], ...]] = (
     {"name": "key", "description": "What your key may do."},
 )
 
-_PARTS: Final = (items, reports, decisions, appeals, queues, me)
+_PARTS: Final = (items, assess, reports, decisions, appeals, queues, me)
 
 
 def router(house: House, advance: Advance) -> APIRouter:

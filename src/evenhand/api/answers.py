@@ -21,18 +21,53 @@ class Reason(Answer):
     says: str = Field(description="Why, in a sentence for the host's own staff.")
 
 
-class Standing(Answer):
-    """What the host should do with an item now, and why."""
+class Unlooked(Answer):
+    """That a detector could not look, whatever follows from it."""
 
-    verdict: Literal["allow", "hold", "review"] = Field(
-        description="`hold`: keep it from view for now. `review`: show it, a person will look."
+    detector: str = Field(description="The detector, with its version: `known_images@3`.")
+    says: str = Field(description="What went wrong, or how long it took.")
+
+
+class Assessed(Answer):
+    """What one detector answered about one place in an item."""
+
+    detector: str
+    version: str
+    answer: Literal["found", "not_found", "failed", "skipped"] = Field(
+        description="`failed` and `skipped` are not `not_found`: nobody looked."
     )
-    reasons: list[Reason]
-    task_id: str | None = Field(description="The task waiting for a person, if there is one.")
+    field: str | None = Field(description="Where in the item; null for all of it.")
+    says: str
+
+
+class Looked(Answer):
+    """What the host should do with an item, and why, from what detectors and rules say of it."""
+
+    reasons: list[Reason | Unlooked]
+    assessments: list[Assessed] = Field(description="What every detector answered.")
     looked_at: bool = Field(
         description="False when a detector failed or has not looked yet: `allow` then says only"
         " that nothing was found so far."
     )
+
+
+class Assessment(Looked):
+    """What would become of an item if it were sent. Nothing was stored."""
+
+    verdict: Literal["allow", "hold", "review"] = Field(
+        description="`hold`: it would be kept from view. `review`: it would be shown, and a person"
+        " would look. `allow`: neither."
+    )
+
+
+class Standing(Looked):
+    """What the host should do with an item now, and why."""
+
+    verdict: Literal["allow", "hold", "review", "restricted"] = Field(
+        description="`hold`: keep it from view for now. `review`: show it, a person will look."
+        " `restricted`: a person decided that it is not shown, and the effects say so."
+    )
+    task_id: str | None = Field(description="The task waiting for a person, if there is one.")
 
 
 class ItemReceived(Standing):
@@ -51,7 +86,7 @@ class Account(Answer):
 
 
 class FieldShown(Answer):
-    """One field of an item, without pictures: those are listed under `media`."""
+    """One field of an item, without pictures and films: those are listed under `media`."""
 
     name: str
     type: str
@@ -59,13 +94,14 @@ class FieldShown(Answer):
 
 
 class Media(Answer):
-    """One picture of an item, as it was received. Its bytes do not leave through the API."""
+    """One picture or film of an item, as received. Its bytes do not leave through the API."""
 
     id: str
     field: str
     media_type: str
     width: int
     height: int
+    seconds: float | None = Field(description="How long a film is; null for a picture.")
 
 
 class Item(Standing):
@@ -101,6 +137,9 @@ class MeasureShown(Answer):
 
     measure: str
     target: str
+    label: str | None = Field(
+        default=None, description="The key of the label that was added, where one was named."
+    )
     starts: datetime
     ends: datetime | None
     lifted_at: datetime | None

@@ -29,6 +29,7 @@ _DECISION = {
         {
             "measure": "hide",
             "target": "item",
+            "label": None,
             "starts": "2026-11-21T09:05:00Z",
             "ends": None,
             "lifted_at": None,

@@ -41,8 +41,8 @@ ITEM: Final = _object(
     fields={
         "type": "object",
         "description": (
-            "The fields of the kind. A picture is {data: base64, media_type}; a field that holds"
-            " many takes a list."
+            "The fields of the kind. A picture or a film is {data: base64, media_type}; a field"
+            " that holds many takes a list. A film has 18 MB at most."
         ),
         "additionalProperties": True,
     },

@@ -27,11 +27,29 @@ from evenhand.intake import ItemKind
 routes = APIRouter(tags=["items"])
 
 _ID = "01936f0e-6d80-7c4e-9d2a-6f0f5a6d7c11"
-_STANDING: dict[str, Any] = {"verdict": "allow", "reasons": [], "task_id": None, "looked_at": True}
+_STANDING: dict[str, Any] = {
+    "verdict": "allow",
+    "reasons": [],
+    "assessments": [
+        {
+            "detector": "known_phrases",
+            "version": "1",
+            "answer": "not_found",
+            "field": "text",
+            "says": "None of 12 listed phrases stands in it.",
+        }
+    ],
+    "task_id": None,
+    "looked_at": True,
+}
 _RECEIVED = {"item_id": _ID, "created": True, **_STANDING}
 _HELD = _RECEIVED | {
     "verdict": "hold",
-    "reasons": [{"rule": "known-material@1", "says": "matches known material"}],
+    "reasons": [
+        {"rule": "known-material@2", "says": "Confirmed known material: it matches partners."},
+        {"detector": "known_images@4", "says": "It took longer than 5 seconds."},
+    ],
+    "looked_at": False,
     "task_id": "01936f0e-6d80-7c4e-9d2a-6f0f5a6d7c12",
 }
 _ITEM = {
@@ -81,7 +99,7 @@ def send_item(
     key = request_key(actor, "POST /items", idempotency_key, document)
     house = here.house
     kinds = house.ask(intake.kinds)
-    with nearest_named(documents.ITEM, _fields_of(kinds.get(str(document.value.get("kind"))))):
+    with nearest_named(documents.ITEM, fields_of(kinds.get(str(document.value.get("kind"))))):
         received = intake.submit_item(
             house.do, house.resources, kinds, actor, document.value, key=key
         )
@@ -97,7 +115,8 @@ def send_item(
     )
 
 
-def _fields_of(kind: ItemKind | None) -> dict[str, Any]:
+def fields_of(kind: ItemKind | None) -> dict[str, Any]:
+    """Describe the fields of a kind, so that a mistyped one can be told from the nearest."""
     names: dict[str, Any] = {one.name: {} for one in kind.fields} if kind else {}
     return {"properties": {"fields": {"properties": names}}}
 

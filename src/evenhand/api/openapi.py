@@ -26,6 +26,8 @@ ALWAYS: Final = (
 )
 #: Any route that takes a document.
 WITH_BODY: Final = ("bad_json", "too_slow", "too_large", "not_json", "key_reused")
+#: A route that takes a document and does nothing that could be done twice.
+WITH_LOOK: Final = ("bad_json", "too_slow", "too_large", "not_json")
 
 
 def responses(

@@ -214,7 +214,8 @@ def _check_complete(tx: Tx, verdict: Verdict, task: TaskView, first: DecisionVie
     rung = None
     if clause is not None:
         rung = decision.suggest(tx, clause, task.account_id, without=first.id).rung
-    missing = decision.verdict_problems(verdict, clause, rung, now=tx.now)
+    labels = {label.key for label in policy.labels(tx)}
+    missing = decision.verdict_problems(verdict, clause, rung, now=tx.now, labels=labels)
     if missing:
         raise decision.VerdictIncomplete(missing)
 

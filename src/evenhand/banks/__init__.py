@@ -1,12 +1,25 @@
-"""Banks: what the service already knows to be harmful, entry by entry.
+"""Banks: what the service already knows, to be harmful or to be fine, entry by entry.
 
-A bank holds one kind of signal (pictures, phrases or links) under one clause, and says how sure
-it is: confirmed material may be held at once, indicative material only asks for a look. Every
-entry says where it came from and why it is there. An entry is never edited or deleted, only
-withdrawn, and what rested on it is then looked at again.
+A bank holds one kind of signal (pictures, films, phrases, texts, links or protected names) under
+one clause, and says how sure it is: confirmed material may be held at once, indicative material
+only asks for a look. Every entry says where it came from and why it is there. An entry is never
+edited or deleted: it may be disabled for a time, quarantined, run out or be withdrawn, and what
+rested on it is looked at again.
 """
 
-from evenhand.banks.commands import add_entry, create_bank, import_entries, withdraw_entry
+from evenhand.banks.commands import (
+    add_entry,
+    change_bank,
+    create_bank,
+    disable_entry,
+    enable_entry,
+    import_entries,
+    quarantine_entry,
+    release_entry,
+    retire_expired,
+    retract_entries,
+    withdraw_entry,
+)
 from evenhand.banks.errors import (
     BanksError,
     BankTaken,
@@ -15,73 +28,177 @@ from evenhand.banks.errors import (
     EntryRefused,
     NoSuchBank,
     NoSuchEntry,
+    NothingChanges,
 )
+from evenhand.banks.film_alike import FrameLike, FramesAlike, FramesOneByOne
+from evenhand.banks.film_looking import FOLDER as FRAMES_FOLDER
+from evenhand.banks.films import (
+    FRAME_QUALITY_MIN,
+    FrameHash,
+    FrameRun,
+    film_digest,
+    read_frames,
+    runs_of,
+    vpdq_json,
+    vpdq_line,
+    vpdq_lines,
+)
+from evenhand.banks.frozen import freeze, mark
+from evenhand.banks.history import Batch, Happened
 from evenhand.banks.index import DISTANCE_EXACT_MAX, DISTANCE_MAX, IndexDamaged, LiveIndex
-from evenhand.banks.model import (
-    Alike,
-    BankView,
-    Confidence,
-    EntryKind,
-    EntryView,
-    Imported,
-    IndexHealth,
-    Like,
-    LiveEntry,
-    OneByOne,
-    Signal,
-    Snapshot,
+from evenhand.banks.lists import (
+    Format,
+    Given,
+    ListUnreadable,
+    Refused,
+    format_of,
+    read_list,
+    writer_of,
 )
+from evenhand.banks.looking import warm_up
+from evenhand.banks.model import EXACT, KINDS_OF, Confidence, EntryKind, Signal
+from evenhand.banks.names import ProtectedName, read_name
 from evenhand.banks.queries import (
     bank,
+    bank_history,
+    bank_with_id,
     banks,
+    batch_of,
+    child_safety_lists,
+    cluster_of,
+    clusters,
     entries,
     entries_by_id,
     entries_of_decision,
+    entry,
+    expired_with,
     exported,
+    frames_of,
+    history,
+    in_quarantine,
     index_health,
+    live_between,
     match,
+    match_exactly,
+    match_frames,
     rebuild_index,
     snapshot,
+    state_counts,
     tend_index,
+)
+from evenhand.banks.scanned import Scanned
+from evenhand.banks.snapshot import Alike, InOneList, Like, Listed, OneByOne, Snapshot
+from evenhand.banks.states import EntryState, Polarity, in_rollout
+from evenhand.banks.taking import Taken, take_list
+from evenhand.banks.views import (
+    BankView,
+    EntryView,
+    Imported,
+    Incoming,
+    IndexHealth,
+    LiveEntry,
+    Loaded,
 )
 
 __all__ = [
     "DISTANCE_EXACT_MAX",
     "DISTANCE_MAX",
+    "EXACT",
+    "FRAMES_FOLDER",
+    "FRAME_QUALITY_MIN",
+    "KINDS_OF",
     "Alike",
     "BankTaken",
     "BankView",
     "BanksError",
+    "Batch",
     "Confidence",
     "EntryAlreadyWithdrawn",
     "EntryExists",
     "EntryKind",
     "EntryRefused",
+    "EntryState",
     "EntryView",
+    "Format",
+    "FrameHash",
+    "FrameLike",
+    "FrameRun",
+    "FramesAlike",
+    "FramesOneByOne",
+    "Given",
+    "Happened",
     "Imported",
+    "InOneList",
+    "Incoming",
     "IndexDamaged",
     "IndexHealth",
     "Like",
+    "ListUnreadable",
+    "Listed",
     "LiveEntry",
     "LiveIndex",
+    "Loaded",
     "NoSuchBank",
     "NoSuchEntry",
+    "NothingChanges",
     "OneByOne",
+    "Polarity",
+    "ProtectedName",
+    "Refused",
+    "Scanned",
     "Signal",
     "Snapshot",
+    "Taken",
     "add_entry",
     "bank",
+    "bank_history",
+    "bank_with_id",
     "banks",
+    "batch_of",
+    "change_bank",
+    "child_safety_lists",
+    "cluster_of",
+    "clusters",
     "create_bank",
+    "disable_entry",
+    "enable_entry",
     "entries",
     "entries_by_id",
     "entries_of_decision",
+    "entry",
+    "expired_with",
     "exported",
+    "film_digest",
+    "format_of",
+    "frames_of",
+    "freeze",
+    "history",
     "import_entries",
+    "in_quarantine",
+    "in_rollout",
     "index_health",
+    "live_between",
+    "mark",
     "match",
+    "match_exactly",
+    "match_frames",
+    "quarantine_entry",
+    "read_frames",
+    "read_list",
+    "read_name",
     "rebuild_index",
+    "release_entry",
+    "retire_expired",
+    "retract_entries",
+    "runs_of",
     "snapshot",
+    "state_counts",
+    "take_list",
     "tend_index",
+    "vpdq_json",
+    "vpdq_line",
+    "vpdq_lines",
+    "warm_up",
     "withdraw_entry",
+    "writer_of",
 ]

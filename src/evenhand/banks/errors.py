@@ -6,6 +6,7 @@ BanksError
 ├── BankTaken
 ├── EntryExists
 ├── EntryAlreadyWithdrawn
+├── NothingChanges
 └── EntryRefused
 """
 
@@ -55,6 +56,14 @@ class EntryAlreadyWithdrawn(BanksError):
     def __init__(self) -> None:
         """Say that nothing changed."""
         super().__init__("This entry was withdrawn already. Nothing was changed.")
+
+
+class NothingChanges(BanksError):
+    """The bank or the entry is already as it was asked to be."""
+
+    def __init__(self, says: str) -> None:
+        """Say how it stands."""
+        super().__init__(f"{says} Nothing was changed.")
 
 
 class EntryRefused(BanksError):

@@ -9,29 +9,42 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from ipaddress import ip_address
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 from evenhand.banks.errors import EntryRefused
+from evenhand.banks.films import film_digest, read_frames
+from evenhand.banks.names import name_value
+from evenhand.banks.states import ROLLOUT_WHOLE, Polarity
+from evenhand.banks.web import domain_value, url_value
+from evenhand.kit.folding import normalise
+from evenhand.kit.text_likeness import MalformedSignature, TextTooShort, written_signature
 
 E = TypeVar("E", bound=StrEnum)
 
 NAME_CHARS_MAX: Final = 80
 PHRASE_CHARS_MAX: Final = 200
+TEXT_CHARS_MAX: Final = 100_000
 PHRASE_CHARS_MIN: Final = 2  # visible ones; a single letter stands in nearly every text
-DOMAIN_CHARS_MAX: Final = 253  # RFC 1035, 2.3.4
 SOURCE_CHARS_MAX: Final = 200
 REASON_CHARS_MIN: Final = 3
 REASON_CHARS_MAX: Final = 2_000
+LABELS_MAX: Final = 20
+FLOOD_MAX: Final = 1_000_000
 PDQ_BITS_SET_MIN, PDQ_BITS_SET_MAX = 32, 224
 """A real PDQ hash sets about half of 256 bits; a hash of nearly nothing would match blanks."""
 
+_HEX_32: Final = re.compile(r"[0-9a-f]{32}")
 _HEX_64: Final = re.compile(r"[0-9a-f]{64}")
-_LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+_TAG: Final = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,39}")
+_EMPTY_FILE: Final = frozenset(
+    {
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        "d41d8cd98f00b204e9800998ecf8427e",
+    }
+)
 _FILLERS: Final = frozenset("\u115f\u1160\u3164\uffa0")  # Hangul letters that draw nothing
 
 
@@ -40,7 +53,10 @@ class Signal(StrEnum):
 
     IMAGE = "image"
     PHRASE = "phrase"
+    TEXT = "text"
     LINK = "link"
+    NAME = "name"
+    VIDEO = "video"
 
 
 class Confidence(StrEnum):
@@ -54,155 +70,30 @@ class EntryKind(StrEnum):
     """How an entry's value is written."""
 
     SHA256 = "sha256"
+    MD5 = "md5"
     PDQ = "pdq"
     PHRASE = "phrase"
+    TEXT = "text"
     DOMAIN = "domain"
+    URL = "url"
+    NAME = "name"
+    VIDEO = "video"
 
 
 KINDS_OF: Final = {
-    Signal.IMAGE: frozenset({EntryKind.SHA256, EntryKind.PDQ}),
+    Signal.IMAGE: frozenset({EntryKind.SHA256, EntryKind.MD5, EntryKind.PDQ}),
     Signal.PHRASE: frozenset({EntryKind.PHRASE}),
-    Signal.LINK: frozenset({EntryKind.DOMAIN}),
+    Signal.TEXT: frozenset({EntryKind.TEXT}),
+    Signal.LINK: frozenset({EntryKind.DOMAIN, EntryKind.URL}),
+    Signal.NAME: frozenset({EntryKind.NAME}),
+    Signal.VIDEO: frozenset({EntryKind.SHA256, EntryKind.MD5, EntryKind.VIDEO}),
 }
 """Which kinds of entry a bank of each signal may hold."""
 
-
-@dataclass(frozen=True)
-class BankView:
-    """One bank, and how many entries stand in it."""
-
-    id: str
-    name: str
-    signal: Signal
-    confidence: Confidence
-    clause_key: str
-    created_at: datetime
-    live: int = 0
-
-
-@dataclass(frozen=True)
-class EntryView:
-    """One entry with its history; `withdrawn_at` None means that it stands."""
-
-    id: str
-    bank_id: str
-    bank: str
-    signal: Signal
-    confidence: Confidence
-    clause_key: str
-    kind: EntryKind
-    value: str
-    source: str
-    reason: str
-    added_by: str
-    added_at: datetime
-    origin_decision: str | None
-    withdrawn_at: datetime | None
-    withdrawn_by: str | None
-    withdrawn_why: str | None
-
-
-@dataclass(frozen=True)
-class LiveEntry:
-    """An entry that stands, as a detector needs it."""
-
-    id: str
-    bank_id: str
-    bank: str
-    confidence: Confidence
-    clause_key: str
-    kind: EntryKind
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Like:
-    """An entry that a picture's hash is like, and in how many of 256 bits they differ."""
-
-    distance: int
-    entry: LiveEntry
-
-
-class Alike(Protocol):
-    """What pictures are compared with by likeness: every PDQ entry that stands."""
-
-    @property
-    def held(self) -> bool:
-        """Tell whether any stands."""
-        ...
-
-    def match(self, hashes: Sequence[str], distance: int) -> list[list[Like]]:
-        """Return for each hash every entry within the distance, nearest first."""
-        ...
-
-
-@dataclass(frozen=True)
-class OneByOne:
-    """Compares with each entry in turn. Slow and plainly right: the index is tested against it."""
-
-    entries: tuple[LiveEntry, ...] = ()
-
-    @property
-    def held(self) -> bool:
-        """Tell whether any stands."""
-        return bool(self.entries)
-
-    def match(self, hashes: Sequence[str], distance: int) -> list[list[Like]]:
-        """Return for each hash every entry within the distance, nearest first.
-
-        Raises ValueError for a hash that is none.
-        """
-        return [self._near(int(each, 16), distance) for each in hashes]
-
-    def _near(self, asked: int, distance: int) -> list[Like]:
-        apart = [Like((asked ^ int(each.value, 16)).bit_count(), each) for each in self.entries]
-        near = [like for like in apart if like.distance <= distance]
-        return sorted(near, key=lambda like: (like.distance, like.entry.id))
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """Every entry that stands at one instant. Pictures' hashes are many and lie in `index`."""
-
-    entries: tuple[LiveEntry, ...] = ()
-    likeness: Alike | None = field(default=None, compare=False)
-
-    @property
-    def index(self) -> Alike:
-        """Return what pictures are compared with by likeness."""
-        return self.likeness or OneByOne(self.of_kind(EntryKind.PDQ))
-
-    def of_kind(self, kind: EntryKind) -> tuple[LiveEntry, ...]:
-        """Return the entries of one kind, in the order they were added."""
-        return tuple(entry for entry in self.entries if entry.kind is kind)
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What came of a portion of a file: how many joined, stood before, or were refused and why."""
-
-    added: int
-    known: int
-    refused: tuple[tuple[int, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class IndexHealth:
-    """Whether the index is what the database says, and how large it is."""
-
-    damaged: tuple[str, ...]
-    missing: int
-    over: int
-    hashes: int
-    segments: int
-    beside: int
-    withdrawn: int
-    bytes: int
-
-    @property
-    def sound(self) -> bool:
-        """Tell whether nothing is wrong."""
-        return not (self.damaged or self.missing or self.over)
+EXACT: Final = frozenset(
+    {EntryKind.SHA256, EntryKind.MD5, EntryKind.PHRASE, EntryKind.DOMAIN, EntryKind.URL}
+)
+"""Kinds that match the same and nothing that is merely like it."""
 
 
 def signal_of(text: str) -> Signal:
@@ -215,9 +106,55 @@ def confidence_of(text: str) -> Confidence:
     return _one_of("confidence", text, Confidence)
 
 
+def check_confidence(signal: Signal, confidence: Confidence) -> None:
+    """Refuse to be sure of a likeness: two people may bear one name. Raises EntryRefused."""
+    if signal is Signal.NAME and confidence is Confidence.CONFIRMED:
+        says = "A likeness of names is only ever looked at, never held: choose indicative."
+        raise EntryRefused("confidence", says)
+
+
 def kind_of(text: str) -> EntryKind:
     """Return the kind of entry of this name. Raises EntryRefused."""
     return _one_of("kind", text, EntryKind)
+
+
+def polarity_of(text: str) -> Polarity:
+    """Return the polarity of this name. Raises EntryRefused."""
+    return _one_of("polarity", text, Polarity)
+
+
+def rollout_of(percent: int) -> int:
+    """Return a percentage that can be one. Raises EntryRefused."""
+    if not 0 <= percent <= ROLLOUT_WHOLE:
+        raise EntryRefused("rollout", "Write a whole percentage from 0 to 100.")
+    return percent
+
+
+def flood_of(matches: int) -> int:
+    """Return how many accounts within an hour are too many; 0 for never. Raises EntryRefused."""
+    if not 0 <= matches <= FLOOD_MAX:
+        raise EntryRefused("flood", f"Write a number from 0 (never) to {FLOOD_MAX:,}.")
+    return matches
+
+
+def labels_of(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return short tags in lower case, each once, in order. Raises EntryRefused."""
+    labels = tuple(sorted({text.strip().lower() for text in texts} - {""}))
+    if len(labels) > LABELS_MAX:
+        raise EntryRefused("labels", f"These are too many: {LABELS_MAX} at most.")
+    if not all(_TAG.fullmatch(label) for label in labels):
+        raise EntryRefused(
+            "labels",
+            "A label is up to 40 letters, digits and marks such as logo or partner:case-7.",
+        )
+    return labels
+
+
+def expiry_of(at: datetime | None, *, now: datetime) -> datetime | None:
+    """Return when an entry ends. Raises EntryRefused when that has passed."""
+    if at is not None and at <= now:
+        raise EntryRefused("expires", "It would have expired already. Give a later time, or none.")
+    return at
 
 
 def bank_name(text: str) -> str:
@@ -240,18 +177,8 @@ def entry_value(kind: EntryKind, text: str, *, signal: Signal) -> str:
     """Return a value in its one written form. Raises EntryRefused when it cannot be an entry."""
     if kind not in KINDS_OF[signal]:
         raise EntryRefused("kind", f"A bank of {signal.value}s does not hold {kind.value} entries.")
-    if kind is EntryKind.PHRASE:
-        return _phrase(text)
-    if kind is EntryKind.DOMAIN:
-        return _domain(text)
-    value = text.strip().lower()
-    if not _HEX_64.fullmatch(value):
-        raise EntryRefused("value", "A hash is written as 64 hexadecimal characters.")
-    if kind is EntryKind.PDQ:
-        bits = int(value, 16).bit_count()
-        if not PDQ_BITS_SET_MIN <= bits <= PDQ_BITS_SET_MAX:
-            raise EntryRefused("value", "This is the hash of a nearly blank picture, or of none.")
-    return value
+    written = _WRITTEN.get(kind)
+    return _hash(kind, text.strip().lower()) if written is None else written(text)
 
 
 def _one_of(field: str, text: str, choices: type[E]) -> E:
@@ -276,6 +203,19 @@ def _writable(char: str) -> bool:
     return char in "\n\t" or unicodedata.category(char) not in {"Cc", "Cs"}
 
 
+def _hash(kind: EntryKind, value: str) -> str:
+    written, digits = (_HEX_32, 32) if kind is EntryKind.MD5 else (_HEX_64, 64)
+    if not written.fullmatch(value):
+        raise EntryRefused("value", f"A hash is written as {digits} hexadecimal characters.")
+    if value in _EMPTY_FILE:
+        raise EntryRefused("value", "This is the hash of an empty file.")
+    if kind is EntryKind.PDQ:
+        bits = int(value, 16).bit_count()
+        if not PDQ_BITS_SET_MIN <= bits <= PDQ_BITS_SET_MAX:
+            raise EntryRefused("value", "This is the hash of a nearly blank picture, or of none.")
+    return value
+
+
 def _phrase(text: str) -> str:
     value = " ".join(_words("value", text, 1, PHRASE_CHARS_MAX, "Write the phrase.").split())
     value = unicodedata.normalize("NFC", value)
@@ -286,25 +226,32 @@ def _phrase(text: str) -> str:
     ]
     if len(drawn) < PHRASE_CHARS_MIN or not any(char.isalnum() for char in drawn):
         raise EntryRefused("value", "A phrase needs at least two characters that can be seen.")
+    if len(normalise(value)) > PHRASE_CHARS_MAX:  # one character may stand for eighteen
+        raise EntryRefused("value", f"This is too long: {PHRASE_CHARS_MAX} characters at most.")
     return value
 
 
-def _domain(text: str) -> str:
-    """Write a domain as ASCII labels: lower case, IDNA, without `*.` or a dot at either end."""
-    value = text.strip().lower().removeprefix("*").strip(".")
-    why = "Write a domain such as example.com, without https:// and without a path."
+def _text(text: str) -> str:
+    """Write a text as its signature, which a signature is already; the text is not kept."""
+    if len(text) > TEXT_CHARS_MAX:
+        raise EntryRefused("value", f"This is too long: {TEXT_CHARS_MAX:,} characters at most.")
     try:
-        return ip_address(value.strip("[]")).compressed
-    except ValueError:
-        pass
-    try:
-        value = value.encode("idna").decode("ascii")
-    except UnicodeError as error:
-        raise EntryRefused("value", why) from error
-    labels = value.split(".")
-    if len(labels) < 2 or len(value) > DOMAIN_CHARS_MAX:  # a bare "com" would match half the web
-        raise EntryRefused("value", why)
-    numeric_end = re.fullmatch(r"\d+|0x[0-9a-f]*", labels[-1])
-    if numeric_end or not all(_LABEL.fullmatch(label) for label in labels):
-        raise EntryRefused("value", why)
-    return value
+        return written_signature(text)
+    except (MalformedSignature, TextTooShort) as why:
+        raise EntryRefused("value", str(why)) from why
+
+
+def _film(text: str) -> str:
+    """Write a film as the digest of its frames, which are kept beside it."""
+    return film_digest(read_frames(text))
+
+
+_WRITTEN: Final[dict[EntryKind, Callable[[str], str]]] = {
+    EntryKind.PHRASE: _phrase,
+    EntryKind.TEXT: _text,
+    EntryKind.DOMAIN: domain_value,
+    EntryKind.URL: url_value,
+    EntryKind.NAME: name_value,
+    EntryKind.VIDEO: _film,
+}
+"""How each kind that is no hash is brought to its one form."""

@@ -2,93 +2,83 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json as json_
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Final, TextIO
 
 from cyclopts import Parameter
 
 from evenhand import banks, people
+from evenhand.cli.counting import counted, lines_in
 from evenhand.cli.exits import Exit
-from evenhand.cli.output import Json, file_or_stdin, flag, note, show
-from evenhand.cli.shell import Unreadable, opened
+from evenhand.cli.output import Json, file_or_stdin, flag, show
+from evenhand.cli.shell import NotPossibleHere, Unreadable, opened
 
 if TYPE_CHECKING:
     from evenhand.bootstrap import House
 
-ROWS_AT_ONCE: Final = 4_000  # a portion is one transaction, and others wait for it
-REFUSALS_MAX: Final = 1_000
 REFUSALS_SHOWN: Final = 20
-TOLD_ROWS: Final = 100_000
-_VALUE_COLUMNS: Final = ("hash", "value")
 
-Row = tuple[int, str, str]
-"""The number of the line, the kind and the value."""
-
-
-@dataclass
-class _Count:
-    """What came of a file so far."""
-
-    added: int = 0
-    known: int = 0
-    refused: int = 0
-    refusals: list[tuple[int, str]] = field(default_factory=list)
-
-    def refuse(self, lines: tuple[tuple[int, str], ...]) -> None:
-        """Count refused lines and keep the first of them."""
-        self.refused += len(lines)
-        self.refusals += lines[: REFUSALS_MAX - len(self.refusals)]
+FormatOption = Annotated[
+    banks.Format | None,
+    Parameter(
+        name="--format",
+        help="csv; jsonl; lines (python-threatexchange's local files); page (a saved page of"
+        " ThreatExchange or StopNCII); ncmec (a saved page of NCMEC). Unset: by the file's name.",
+    ),
+]
 
 
 def import_(
-    bank: Annotated[str, Parameter(help="The name of a bank.")],
+    bank: Annotated[str | None, Parameter(help="The name of a bank.")] = None,
     file: Annotated[
-        Path, file_or_stdin("CSV with a column `hash` (or `value`), and perhaps `kind`")
-    ],
+        Path | None, file_or_stdin("CSV with a column `hash` (or `value`), or another format")
+    ] = None,
     /,
     *,
     kind: Annotated[
-        banks.EntryKind, Parameter(help="How values are written where no column `kind` says it.")
+        banks.EntryKind, Parameter(help="How values are written that do not say it themselves.")
     ] = banks.EntryKind.PDQ,
     source: Annotated[
         str | None, Parameter(help="Where they come from; unset: the file's name.")
     ] = None,
     reason: Annotated[str, Parameter(help="Why they are here.")] = "imported from a list",
+    form: FormatOption = None,
+    sample: Annotated[
+        bool, flag("Make a bank of generated, harmless pictures to try things with.")
+    ] = False,
+    pictures: Annotated[
+        Path | None, Parameter(help="With --sample: the folder to write those pictures to.")
+    ] = None,
     json: Json = False,
 ) -> Exit:
-    """Add every line of a file to a bank. Lines that cannot be entries are named and left out.
+    """Add every line of a list to a bank. Lines that cannot be entries are named and left out.
 
-    The file is read in portions, so it may be of any length; what was read stays when it is
-    stopped, and running it again adds the rest.
+    The list is read in portions, so it may be of any length; what was read stays when it is
+    stopped, and running it again adds the rest. The recent past is then searched for what joined.
     """
-    count = _Count()
-    with opened() as house, _reading(file) as text:
-        house.ask(banks.bank, bank)
-        where = source or ("standard input" if str(file) == "-" else file.name)
-        told = 0
-        for rows in _portions(text, kind):
-            _add(house, bank, rows, count, source=where, reason=reason)
-            told += len(rows)
-            if told // TOLD_ROWS > (told - len(rows)) // TOLD_ROWS:
-                note(f"{told:,} lines read.")
+    with opened() as house:
+        if sample:
+            from evenhand.cli.bank_samples import take_samples
+
+            taken = take_samples(house, bank, pictures)
+            bank = taken.bank
+            found = taken.found
+        elif bank is None or file is None:
+            raise NotPossibleHere("Name a bank and a file, or try it with --sample.")
+        else:
+            found = _import(house, bank, file, kind, form, source=source, reason=reason)
         house.ask(banks.index_health, people.SYSTEM, whole=False)
     value = {
-        "added": count.added,
-        "known": count.known,
-        "refused": count.refused,
-        "refusals": [{"line": line, "says": says} for line, says in count.refusals],
+        "bank": bank,
+        "added": found.added,
+        "known": found.known,
+        "retracted": found.retracted,
+        "refused": found.refused,
+        "refusals": [{"line": line, "says": says} for line, says in found.refusals],
     }
-    says = f"{count.added} added, {count.known} known before, {count.refused} refused."
-    lines = [f"line {line}: {why}" for line, why in count.refusals[:REFUSALS_SHOWN]]
-    if count.refused > REFUSALS_SHOWN:
-        lines.append(f"… and {count.refused - REFUSALS_SHOWN} more.")
-    show(value, as_json=json, text=[says, *lines])
+    show(value, as_json=json, text=_told(bank, found))
     return Exit.OK
 
 
@@ -99,101 +89,90 @@ def export(
     out: Annotated[
         Path | None, Parameter(help="The file to write; unset: standard output.")
     ] = None,
+    form: Annotated[
+        banks.Format | None,
+        Parameter(name="--format", help="csv, jsonl or lines. Unset: by the file's name, or csv."),
+    ] = None,
     json: Annotated[
         bool, flag("Write one JSON object a line, for programs.", name="--json")
     ] = False,
 ) -> Exit:
-    """Write every entry of a bank that stands as CSV, as `evenhand bank import` takes it."""
+    """Write every entry of a bank that stands, as `evenhand bank import` takes it back."""
     with opened() as house:
-        found = house.ask(banks.bank, bank)
-        column = "hash" if found.signal is banks.Signal.IMAGE else "value"
+        house.ask(banks.bank, bank)
+        if form is None:
+            form = banks.format_of(out.name) if out is not None else banks.Format.CSV
+        form = banks.Format.JSONL if json else form
         if out is None:
-            _export(house, bank, column, sys.stdout, as_json=json)
+            _export(house, bank, form, sys.stdout)
             return Exit.OK
         try:
             with out.open("w", encoding="utf-8", newline="") as file:
-                _export(house, bank, column, file, as_json=json)
+                _export(house, bank, form, file)
         except OSError as why:
             raise Unreadable(f"{out} cannot be written: {why.strerror}.") from why
     return Exit.OK
 
 
-def _export(house: House, bank: str, column: str, file: TextIO, *, as_json: bool) -> None:
-    """Write row after row; nothing is held in memory."""
-    rows = csv.writer(file, lineterminator="\n")
-    heading = (column, "kind", "entry")
+def _import(
+    house: House,
+    bank: str,
+    file: Path,
+    kind: banks.EntryKind,
+    form: banks.Format | None,
+    *,
+    source: str | None,
+    reason: str,
+) -> banks.Taken:
+    found = house.ask(banks.bank, bank)
+    standard = str(file) == "-"
+    form = form or (banks.Format.CSV if standard else banks.format_of(file.name))
+    where = source or ("standard input" if standard else file.name)
+    with _reading(file) as content, counted("lines", total=lines_in(content)) as tell:
+        lines = banks.read_list(
+            content, form, kind=kind, signal=found.signal, polarity=found.polarity
+        )
+        return banks.take_list(
+            house.do,
+            people.SYSTEM,
+            lines,
+            bank=bank,
+            source=where,
+            reason=reason,
+            seen=lambda taken: tell(taken.lines),
+        )
+
+
+def _told(bank: str, found: banks.Taken) -> list[str]:
+    says = f"{found.added} added, {found.known} known before, {found.refused} refused."
+    lines = [says]
+    if found.retracted:
+        lines.append(f"{found.retracted} taken back by their source were withdrawn.")
+    lines += [f"line {line}: {why}" for line, why in found.refusals[:REFUSALS_SHOWN]]
+    if found.refused > REFUSALS_SHOWN:
+        lines.append(f"… and {found.refused - REFUSALS_SHOWN} more.")
+    if found.added:
+        lines.append(f"A worker now searches the recent past: see `evenhand bank stats '{bank}'`.")
+    return lines
+
+
+def _export(house: House, bank: str, form: banks.Format, file: TextIO) -> None:
+    """Write entry after entry; nothing is held in memory."""
 
     def write(tx: Any) -> None:
-        for entry_id, kind, value in banks.exported(tx, people.SYSTEM, bank):
-            row = (value, kind.value, entry_id)
-            if as_json:
-                file.write(json_.dumps(dict(zip(heading, row, strict=True))) + "\n")
-            else:
-                rows.writerow(row)
+        signal = banks.bank(tx, bank).signal
+        writer = banks.writer_of(form, file, signal)
+        writer.begin()
+        for entry in banks.exported(tx, people.SYSTEM, bank):
+            writer.write(entry)
 
-    if not as_json:
-        rows.writerow(heading)
     house.ask(write)
 
 
-def _reading(file: Path) -> TextIO:
-    """Open a file as text; what is no text is refused line by line, not at once."""
+def _reading(file: Path) -> AbstractContextManager[BinaryIO]:
     if str(file) == "-":
-        return io.TextIOWrapper(
-            sys.stdin.buffer, encoding="utf-8-sig", errors="replace", newline=""
-        )
+        return nullcontext(sys.stdin.buffer)
     try:
-        return file.open(encoding="utf-8-sig", errors="replace", newline="")
+        return file.open("rb")
     except OSError as why:
         raise Unreadable(f"{file} cannot be read: {why.strerror}. Check the path.") from why
-
-
-def _portions(text: TextIO, kind: banks.EntryKind) -> Iterator[list[Row]]:
-    """Read rows a portion at a time. Raises Unreadable for what is no such CSV."""
-    rows = csv.reader(text)
-    try:
-        heading = [each.strip().lower() for each in next(rows, [])]
-        column = next((heading.index(one) for one in _VALUE_COLUMNS if one in heading), None)
-        if column is None:
-            raise Unreadable("The file has no column `hash` (nor `value`) in its first line.")
-        kinds = heading.index("kind") if "kind" in heading else None
-        portion: list[Row] = []
-        for row in rows:
-            if not row:
-                continue
-            value = row[column] if len(row) > column else ""
-            named = row[kinds].strip() if kinds is not None and len(row) > kinds else ""
-            portion.append((rows.line_num, named or kind.value, value))
-            if len(portion) == ROWS_AT_ONCE:
-                yield portion
-                portion = []
-        if portion:
-            yield portion
-    except csv.Error as why:
-        raise Unreadable(f"Line {rows.line_num} is no CSV: {why}.") from why
-
-
-def _add(
-    house: House, bank: str, rows: list[Row], count: _Count, *, source: str, reason: str
-) -> None:
-    """Add a portion, kind by kind."""
-    for kind in dict.fromkeys(kind for _, kind, _ in rows):
-        values = [(line, value) for line, named, value in rows if named == kind]
-        try:
-            found = house.do(
-                banks.import_entries,
-                people.SYSTEM,
-                bank=bank,
-                kind=kind,
-                values=values,
-                source=source,
-                reason=reason,
-            )
-        except banks.EntryRefused as why:
-            if why.field != "kind":
-                raise
-            count.refuse(tuple((line, why.why) for line, _ in values))
-            continue
-        count.added += found.added
-        count.known += found.known
-        count.refuse(found.refused)

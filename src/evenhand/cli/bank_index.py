@@ -1,34 +1,51 @@
-"""Looking into banks at the shell: what is like a picture, and whether the index is sound."""
+"""Looking into banks at the shell: what is like a picture or film, and is the index sound."""
 
 from __future__ import annotations
 
 import json as json_
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from evenhand import banks, people
+from evenhand import banks, detection, people
+from evenhand.cli import bank_films, film_files
 from evenhand.cli.exits import Exit
-from evenhand.cli.output import Json, facts, flag, show, visible
+from evenhand.cli.output import Json, facts, flag, red, show, visible
 from evenhand.cli.shell import Unreadable, opened, read_bytes
 
-QUERIES_AT_ONCE: Final = 1_000
-_HASH: Final = re.compile(r"[0-9a-fA-F]{64}")
+if TYPE_CHECKING:
+    from evenhand.bootstrap import House
 
-Query = tuple[str, str | None, str | None]
-"""What was asked, its hash, and why it has none."""
+HASHES_AT_ONCE: Final = 4_000
+_PDQ: Final = re.compile(r"[0-9a-fA-F]{64}")
+_MD5: Final = re.compile(r"[0-9a-fA-F]{32}")
+
+
+@dataclass(frozen=True)
+class _Query:
+    """What was asked: its likenesses, its exact hashes, and why it has none."""
+
+    said: str
+    hashes: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    exact: tuple[tuple[banks.EntryKind, str], ...] = ()
+    error: str | None = None
+    picture: bool = False
+    film: Path | None = None
 
 
 def match(
     bank: Annotated[str, Parameter(help="The name of a bank.")],
     query: Annotated[
         str,
-        Parameter(help="A PDQ hash or a picture; - reads one a line.", allow_leading_hyphen=True),
+        Parameter(
+            help="A PDQ hash, a picture or a film; - reads one a line.", allow_leading_hyphen=True
+        ),
     ],
     /,
     *queries: Annotated[str, Parameter(help="More of them.")],
@@ -44,35 +61,112 @@ def match(
         bool, flag("Print one JSON object a line, for programs.", name="--json")
     ] = False,
 ) -> Exit:
-    """Find the entries of a bank that pictures are like, nearest first, and miss none.
+    """Find the entries of a bank that pictures or films are like, nearest first, and miss none.
 
-    One line for each picture, in their order. Exits 1 when one of them could not be looked at.
+    A file is compared as the detector does: by its bytes, and in all 8 orientations, without its
+    border, enlarged, frame by frame. One line for each, in their order; a film's says where in it,
+    and how much of both films. Exits 1 when one of them could not be looked at.
     """
     failed = False
     asked = _lines() if query == "-" else iter((query, *queries))
     with opened() as house:
-        house.ask(banks.bank, bank)
+        signal = house.ask(banks.bank, bank).signal
         for some in _portions(asked):
-            hashes = [made for _, made, _ in some if made is not None]
-            found = iter(house.ask(banks.match, people.SYSTEM, bank, hashes, distance=distance))
-            for said, made, error in some:
-                near = next(found) if made is not None else []
+            for one, near, error in _answers(house, bank, signal, some, distance):
                 failed = failed or error is not None
-                print(_json(said, near, error) if json else _written(said, near, error))
+                print(_json(one, near, error) if json else _written(one, near, error))
     return Exit.FOUND if failed else Exit.OK
 
 
-def stats(*, json: Json = False) -> Exit:
-    """Say how many entries each bank holds, and how large the index of known pictures is."""
+Matches = list[dict[str, Any]]
+Answer = tuple[_Query, Matches, str | None]
+
+
+def _answers(
+    house: House, bank: str, signal: banks.Signal, asked: Sequence[_Query], distance: int
+) -> Iterator[Answer]:
+    """Find what each query is like, in their order; a film's error is what was not looked at."""
+    hashes = [bits for one in asked for bits, _ in one.hashes]
+    if signal is banks.Signal.VIDEO:
+        near = iter(bank_films.frames_near(house, bank, hashes, distance))
+    else:
+        likes = house.ask(banks.match, people.SYSTEM, bank, hashes, distance=distance)
+        near = iter([[_match(like.entry, like.distance) for like in each] for each in likes])
+    for one in asked:
+        if one.film is not None:
+            yield one, *bank_films.film_near(house, bank, one.film, distance)
+            continue
+        found: dict[str, dict[str, Any]] = {}
+        for _, how in one.hashes:
+            for like in next(near):
+                before = found.get(like["entry"])
+                if before is None or like["distance"] < before["distance"]:
+                    found[like["entry"]] = {**like, **how}
+        for kind, value in one.exact:
+            same = house.ask(banks.match_exactly, people.SYSTEM, bank, kind, [value])
+            found |= {entry.id: _match(entry, 0) for entry in same}
+        in_order = sorted(found.values(), key=lambda each: (each["distance"], each["entry"]))
+        if not one.picture:
+            in_order = [{key: each[key] for key in each if key != "kind"} for each in in_order]
+        yield one, in_order, one.error
+
+
+def _match(entry: banks.LiveEntry, distance: int) -> dict[str, Any]:
+    return {"entry": entry.id, "distance": distance, "kind": entry.kind.value}
+
+
+def stats(
+    bank: Annotated[str | None, Parameter(help="One bank in full; unset: all of them.")] = None,
+    /,
+    *,
+    json: Json = False,
+) -> Exit:
+    """Say how many entries each bank holds, and how large the index of known pictures is.
+
+    Of one bank also how its entries stand, and how far searches of the recent past are.
+    """
     with opened() as house:
+        if bank is not None:
+            return _one_bank(house, bank, as_json=json)
         held = house.ask(banks.banks, people.SYSTEM)
         health = house.ask(banks.index_health, people.SYSTEM, whole=False)
+        loaded = house.ask(banks.child_safety_lists, people.SYSTEM)
     value = {
-        "banks": [{"name": one.name, "signal": one.signal, "entries": one.live} for one in held],
+        "child_safety": {"lists": loaded.lists, "hashes": loaded.entries, "says": loaded.says},
+        "banks": [
+            {
+                "name": one.name,
+                "signal": one.signal,
+                "entries": one.live,
+                "polarity": one.polarity,
+                "quarantined": one.quarantined,
+                "enabled": one.enabled,
+                "rollout": one.rollout,
+            }
+            for one in held
+        ],
         "index": _plain(health),
     }
+    says = f"Child safety: {loaded.says}"
+    counted = facts([*((one.name, one.live) for one in held), *_facts(health)])
+    show(value, as_json=json, text=[says if loaded.lists else red(says), *counted])
+    return Exit.OK
+
+
+def _one_bank(house: House, name: str, *, as_json: bool) -> Exit:
+    found = house.ask(banks.bank, name)
+    counts = house.ask(banks.state_counts, people.SYSTEM, name)
+    searches = house.ask(detection.searches, people.SYSTEM, found.id)
+    pairs = [(f"entries {state.value}", count) for state, count in counts.items()]
+    lines = [
+        f"searched since {one.began_at:%Y-%m-%d %H:%M}: {one.looked} looked at, {one.found} to be"
+        f" looked at again, {'done' if one.ended_at else 'going on'}"
+        for one in searches
+    ]
     show(
-        value, as_json=json, text=facts([*((one.name, one.live) for one in held), *_facts(health)])
+        {"bank": found, "states": counts, "searches": searches},
+        as_json=as_json,
+        text=[*facts(pairs), *(lines or ["The recent past was not searched for it yet."])],
     )
     return Exit.OK
 
@@ -131,42 +225,60 @@ def _lines() -> Iterator[str]:
             yield line.strip()
 
 
-def _portions(asked: Iterator[str]) -> Iterator[list[Query]]:
-    """Hash what was asked, so many at a time."""
-    portion: list[Query] = []
+def _portions(asked: Iterator[str]) -> Iterator[list[_Query]]:
+    """Hash what was asked, so many hashes at a time."""
+    portion: list[_Query] = []
+    hashes = 0
     for one in asked:
         portion.append(_query(one))
-        if len(portion) == QUERIES_AT_ONCE:
+        hashes += len(portion[-1].hashes) + 1
+        if hashes >= HASHES_AT_ONCE:
             yield portion
-            portion = []
+            portion, hashes = [], 0
     if portion:
         yield portion
 
 
-def _query(said: str) -> Query:
-    """Take a hash as it is, and hash a picture. What is wrong with it goes into its line."""
-    if _HASH.fullmatch(said):
-        return said, said.lower(), None
-    from evenhand.detection import hash_content
-
+def _query(said: str) -> _Query:
+    """Take a hash as it is, and look at a file. What is wrong with it goes into its line."""
+    if _PDQ.fullmatch(said):
+        value = said.lower()
+        return _Query(said, ((value, {}),), ((banks.EntryKind.SHA256, value),))
+    if _MD5.fullmatch(said):
+        return _Query(said, exact=((banks.EntryKind.MD5, said.lower()),))
+    if film_files.looks_like_film(Path(said)):
+        return _Query(said, film=Path(said))
     try:
-        found = hash_content(read_bytes(Path(said)))
+        looks = detection.looks_of(_content(Path(said)))
     except Unreadable as why:
-        return said, None, str(why)
-    if found.pdq is None:
-        return said, None, found.error or "The picture has no usable likeness."
-    return said, found.pdq, None
+        return _Query(said, error=str(why), picture=True)
+    exact = ((banks.EntryKind.SHA256, looks.sha256), (banks.EntryKind.MD5, looks.md5))
+    hashes = tuple((one.bits, one.how) for one in looks.hashes)
+    return _Query(said, hashes, exact, looks.error, picture=True)
 
 
-def _json(said: str, near: Sequence[banks.Like], error: str | None) -> str:
-    matches = [{"entry": like.entry.id, "distance": like.distance} for like in near]
-    line: dict[str, Any] = {"query": said, "matches": matches}
+def _content(path: Path) -> bytes:
+    """Read a file of a size that can be a picture. Raises Unreadable."""
+    largest = detection.FILE_LIMITS.bytes_max
+    try:
+        if path.stat().st_size > largest:
+            raise Unreadable(f"{path} is no picture: it has more than {largest:,} bytes.")
+    except OSError as why:
+        raise Unreadable(f"{path} cannot be read: {why.strerror}. Check the path.") from why
+    return read_bytes(path)
+
+
+def _json(query: _Query, near: Matches, error: str | None) -> str:
+    """Write a line; how many looks were compared is said of pictures alone."""
+    line: dict[str, Any] = {"query": query.said, "matches": near}
+    if query.picture:
+        line["compared"] = len(query.hashes)
     return json_.dumps(line if error is None else line | {"error": error})
 
 
-def _written(said: str, near: Sequence[banks.Like], error: str | None) -> str:
+def _written(query: _Query, near: Matches, error: str | None) -> str:
+    said = visible(query.said)
+    found = ", ".join(f"{one['entry']} ({one['distance']})" for one in near)
     if error is not None:
-        return f"{visible(said)}: {visible(error)}"
-    if not near:
-        return f"{visible(said)}: nothing"
-    return f"{visible(said)}: " + ", ".join(f"{one.entry.id} ({one.distance})" for one in near)
+        return f"{said}: {visible(error)}" + (f" Found all the same: {found}" if found else "")
+    return f"{said}: {found or 'nothing'}"

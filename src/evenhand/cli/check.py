@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from evenhand.cli.exits import Exit
 from evenhand.cli.exposure import loopback, reasons_against
-from evenhand.cli.output import Json, show
+from evenhand.cli.output import Json, red, show
 from evenhand.cli.refusals import Refusal, tried
 from evenhand.cli.shell import NoHouse
 
@@ -25,20 +25,23 @@ if TYPE_CHECKING:
 
 FREE_BYTES_MIN: Final = 1_000_000_000  # media of a small service's week
 MAIL_SECONDS_MAX: Final = 10
-_MARKS: Final = {"fine": "●", "note": "–", "wrong": "▲"}
+_MARKS: Final = {"fine": "●", "note": "–", "missing": "▲", "wrong": "▲"}
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at: how it stands, and what to do if it is not right."""
+    """One thing that was looked at: how it stands, and what to do if it is not right.
+
+    Missing is what the house runs without and people should not: it is said in red.
+    """
 
     what: str
-    state: Literal["fine", "note", "wrong"]
+    state: Literal["fine", "note", "missing", "wrong"]
     says: str
 
 
 def check(*, json: Json = False) -> Exit:
-    """Look whether settings, keys, database, media store, mail and the host are in order.
+    """Look whether settings, keys, database, media store, signers, mail and host are in order.
 
     Nothing is changed and no mail is sent. Exits 4 when something has to be put right.
     """
@@ -55,9 +58,14 @@ def check(*, json: Json = False) -> Exit:
         checks = [found for look in _LOOKS for found in look(house)]
     finally:
         house.close()
-    text = [f"{_MARKS[one.state]} {one.what}: {one.says}" for one in checks]
+    text = [_line(one) for one in checks]
     show({"checks": checks}, as_json=json, text=text)
     return Exit.NOT_READY if any(one.state == "wrong" for one in checks) else Exit.OK
+
+
+def _line(one: Check) -> str:
+    says = f"{_MARKS[one.state]} {one.what}: {one.says}"
+    return red(says) if one.state in {"missing", "wrong"} else says
 
 
 def _settings(house: House) -> list[Check]:
@@ -114,6 +122,16 @@ def _head(house: House) -> Check:
     return Check("ledger", "fine", f"{size} lines. `evenhand ledger verify` looks at every one.")
 
 
+def _lists(house: House) -> list[Check]:
+    """Say how much known child sexual abuse material would be recognised."""
+    from evenhand import banks, people
+
+    loaded = tried(lambda: house.ask(banks.child_safety_lists, people.SYSTEM))
+    if isinstance(loaded, Refusal):
+        return []  # the database's own check has said what is wrong with it
+    return [Check("child safety", "fine" if loaded.lists else "missing", loaded.says)]
+
+
 def _media(house: House) -> list[Check]:
     name = f"check/{secrets.token_hex(8)}"
     try:
@@ -164,11 +182,28 @@ def _host(house: House) -> list[Check]:
     return [Check("host", "fine", "its address and secret are in order; nothing was sent.")]
 
 
+def _signers(house: House) -> list[Check]:
+    from cryptography.x509 import load_pem_x509_certificates
+
+    listed = house.resources.looking.trusted_signers
+    if not listed:
+        says = "no list of known signers is loaded, so content credentials are nobody's word."
+        return [Check("signers", "note", f"{says} Set EVENHAND_TRUSTED_SIGNERS.")]
+    try:
+        number = len(load_pem_x509_certificates(listed.encode()))
+    except ValueError:
+        says = "EVENHAND_TRUSTED_SIGNERS is no list of certificates in PEM, so none can be known."
+        return [Check("signers", "wrong", says)]
+    return [Check("signers", "fine", f"{number} certificates of known signers are loaded.")]
+
+
 _LOOKS: Final[tuple[Callable[[House], list[Check]], ...]] = (
     _settings,
     _keys,
     _database,
+    _lists,
     _media,
+    _signers,
     _mail,
     _host,
 )

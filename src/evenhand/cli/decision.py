@@ -57,7 +57,8 @@ def show_(
     for each in one.measures:
         until = f" until {plain(each.ends)}" if each.ends else ""
         lifted = f", lifted {plain(each.lifted_at)}" if each.lifted_at else ""
-        pairs.append(("measure", f"{each.measure} on the {each.target}{until}{lifted}"))
+        named = f" “{each.label_says}”" if each.label_says else ""
+        pairs.append(("measure", f"{each.measure}{named} on the {each.target}{until}{lifted}"))
     if one.restitution is not None:
         pairs += [("undone", says) for says in one.restitution.undone]
         pairs += [("not undone", says) for says in one.restitution.not_undone]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from evenhand import intake, people
 from evenhand.cli.exits import Exit
@@ -19,12 +19,19 @@ app.command(kinds)
 
 @kinds.command(name="list")
 def list_(*, json: Json = False) -> Exit:
-    """List the declared kinds and their fields. A field with * is required, with … holds many."""
+    """List the declared kinds and their fields. A field with * is required, with … holds many.
+
+    Beside each stands what happens to its items when a detector failed or took too long.
+    """
     with opened() as house:
         found = house.ask(intake.kinds)
-    rows = [(kind.name, _written(field)) for kind in found.values() for field in kind.fields]
+    rows = [
+        (kind.name, _written(field), kind.when_not_looked_at)
+        for kind in found.values()
+        for field in kind.fields
+    ]
     empty = "No kind is declared. `evenhand migrate` declares those that ship."
-    text = table(("kind", "field"), rows, empty=empty)
+    text = table(("kind", "field", "when not looked at"), rows, empty=empty)
     show({"kinds": list(found.values())}, as_json=json, text=text)
     return Exit.OK
 
@@ -44,23 +51,64 @@ def declare(
     """Declare a kind of item, or its fields anew. Items received before keep their own fields.
 
     The file holds `name`, and a table `[[fields]]` for each field with `name`, `type` (text,
-    image, link, int, float, bool, time), and if you like `role`, `required` and `many`.
+    image, video, link, int, float, bool, time), and if you like `role`, `required` and `many`. It
+    may hold `when_not_looked_at`: hold, review (as is when it is left out) or allow.
     """
     written = read_json(file) if file.suffix == ".json" else read_toml(file)
-    name, fields = _kind(written)
+    name, fields, then = _kind(written)
     with opened() as house:
-        kind = house.do(intake.declare_kind, people.SYSTEM, name=name, fields=fields)
+        kind = house.do(
+            intake.declare_kind, people.SYSTEM, name=name, fields=fields, when_not_looked_at=then
+        )
     show(kind, as_json=json, text=[f"Declared {kind.name} with {len(kind.fields)} fields."])
     return Exit.OK
 
 
-def _kind(written: Any) -> tuple[str, list[intake.Field]]:
+@kinds.command
+def unlooked(
+    name: Annotated[str, Parameter(help="The kind.")],
+    then: Annotated[
+        intake.WhenNotLookedAt,
+        Parameter(help="hold it until a look succeeds, let a person review it, or allow it."),
+    ],
+    /,
+    *,
+    json: Json = False,
+) -> Exit:
+    """Choose what happens to items of a kind when a detector failed or took too long.
+
+    Nothing is held unless a clause with the key checked-first is in force: it is the rule that the
+    person affected is told.
+    """
+    with opened() as house:
+        found = house.ask(intake.kinds).get(name)
+        if found is None:
+            raise Unreadable(f"There is no kind {name!r}: see `evenhand intake kinds list`.")
+        kind = house.do(
+            intake.declare_kind,
+            people.SYSTEM,
+            name=name,
+            fields=found.fields,
+            when_not_looked_at=then,
+        )
+    show(kind, as_json=json, text=[f"{kind.name}: {kind.when_not_looked_at} when not looked at."])
+    return Exit.OK
+
+
+def _kind(written: Any) -> tuple[str, list[intake.Field], intake.WhenNotLookedAt]:
     """Read a kind from a file. Raises Unreadable, which says what is wrong with it."""
-    if not isinstance(written, dict) or set(written) != {"name", "fields"}:
-        raise Unreadable("The file holds `name` and `fields`, and nothing else.")
+    may = {"name", "fields", "when_not_looked_at"}
+    if not isinstance(written, dict) or not {"name", "fields"} <= set(written) <= may:
+        raise Unreadable(
+            "The file holds `name` and `fields`, perhaps `when_not_looked_at`, and nothing else."
+        )
     if not isinstance(written["fields"], list):
         raise Unreadable("`fields` is a list: write a table [[fields]] for each.")
-    return str(written["name"]), [_field(one, at) for at, one in enumerate(written["fields"], 1)]
+    then = str(written.get("when_not_looked_at", intake.WhenNotLookedAt.REVIEW))
+    if then not in set(intake.WhenNotLookedAt):
+        raise Unreadable(f"when_not_looked_at is one of {', '.join(intake.WhenNotLookedAt)}.")
+    fields = [_field(one, at) for at, one in enumerate(written["fields"], 1)]
+    return str(written["name"]), fields, intake.WhenNotLookedAt(then)
 
 
 _KNOWN = {"name", "type", "role", "required", "many"}
@@ -69,8 +117,8 @@ _KNOWN = {"name", "type", "role", "required", "many"}
 def _field(one: Any, at: int) -> intake.Field:
     if not isinstance(one, dict) or not {"name", "type"} <= set(one) <= _KNOWN:
         raise Unreadable(f"Field {at} needs `name` and `type`; it may have role, required, many.")
-    image = one["type"] == intake.FieldType.IMAGE
-    usual = intake.FieldRole.MEDIA if image else intake.FieldRole.OTHER
+    media = one["type"] in intake.MEDIA_TYPES
+    usual = intake.FieldRole.MEDIA if media else intake.FieldRole.OTHER
     try:
         return intake.Field(
             name=str(one["name"]),
@@ -102,20 +150,46 @@ def send(
         complete = Worker(house).advance(received.item_id)
         standing = house.ask(decision.standing_item, received.item_id)
         task = house.ask(queue.open_task, received.item_id)
+    verdict = "review" if standing == "allow" and task else standing
     value = {
         "item_id": received.item_id,
         "created": received.created,
-        "standing": standing,
+        "verdict": verdict,
         "task_id": task.id if task else None,
         "looked_at": complete,
     }
     known = "received now" if received.created else "was here already, unchanged"
     pairs: list[tuple[str, object]] = [
         ("item", f"{received.item_id} ({known})"),
-        ("stands", standing),
+        ("verdict", verdict),
         ("task", task.id if task else "none waits for a person"),
     ]
     if not complete:
         pairs.append(("note", "not everything has looked at it yet; a worker goes on"))
     show(value, as_json=json, text=facts(pairs))
+    return Exit.OK
+
+
+@app.command
+def assess(
+    file: Annotated[Path, file_or_stdin("An item as JSON, as POST /api/v1/assess takes it")],
+    /,
+    *,
+    json: Json = False,
+) -> Exit:
+    """Ask what would become of an item if it were sent. Nothing of it is kept."""
+    from evenhand.api import shown
+
+    written = read_json(file)
+    with opened() as house:
+        checked = intake.check_item(written, house.ask(intake.kinds))
+        value = house.ask(shown.assessed, people.SYSTEM, checked)
+    why = [(one.get("rule") or one["detector"], one["says"]) for one in value["reasons"]]
+    lines = [*facts([("verdict", value["verdict"]), *why]), ""]
+    rows = [
+        (f"{one['detector']}@{one['version']}", one["field"], one["answer"], one["says"])
+        for one in value["assessments"]
+    ]
+    lines += table(("detector", "field", "answer", "why"), rows, empty="No detector looked.")
+    show(value, as_json=json, text=lines)
     return Exit.OK

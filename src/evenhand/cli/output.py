@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -40,6 +41,12 @@ Json = Annotated[bool, flag("Print one JSON document, for programs.", name="--js
 _CELL_CHARS_MAX: Final = 60
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _WIDE: Final = frozenset({"W", "F"})
+
+
+def red(text: str) -> str:
+    """Write text in red where a person reads it: on a terminal that shows colours."""
+    plain_only = bool(os.environ.get("NO_COLOR")) or not sys.stdout.isatty()
+    return text if plain_only else f"\x1b[1;31m{text}\x1b[0m"
 
 
 def show(value: object, *, as_json: bool, text: Iterable[str]) -> None:

@@ -31,13 +31,13 @@ def explain(error: Exception) -> Refusal | None:
     """Say what an error means at a shell; None for a fault that nobody foresaw."""
     if isinstance(error, ValidationError):
         return Refusal("settings", _settings(error), Exit.NOT_READY)
-    if isinstance(error, _NOT_READY):
+    module = type(error).__module__
+    if isinstance(error, _NOT_READY) or module.startswith("evenhand.adapters."):
         return Refusal(sentences.code(error), sentences.sentence(error), Exit.NOT_READY)
     if isinstance(error, ShellError):
         return Refusal(sentences.code(error), sentences.sentence(error), Exit.NOT_POSSIBLE)
-    module = type(error).__module__
-    if module.startswith("evenhand.adapters."):
-        return Refusal(sentences.code(error), sentences.sentence(error), Exit.NOT_READY)
+    if module == "evenhand.sweep.errors":
+        return Refusal(sentences.code(error), sentences.sentence(error), Exit.NOT_WHOLE)
     if module.startswith("evenhand.") and module != "evenhand.db.errors":
         return Refusal(sentences.code(error), _with_problems(error), Exit.NOT_POSSIBLE)
     return _outside(error)

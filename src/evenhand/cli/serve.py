@@ -135,9 +135,11 @@ def _run(house: House, bound: socket.socket, *, with_worker: bool) -> None:
 
     import uvicorn
 
+    from evenhand.detection import warm_up
     from evenhand.doors import build_app
     from evenhand.worker import Worker
 
+    warm_up()
     worker = Worker(house)
     config = uvicorn.Config(
         build_app(house, worker.advance),

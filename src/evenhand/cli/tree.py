@@ -73,12 +73,32 @@ _RUNNING: Final = (
         "Hash files, exactly and by the likeness of their picture.",
         "SHA-256, MD5 and PDQ with its quality, one line a file, in the order they are named. It"
         " needs no server and no data folder. A picture without edges has no usable likeness: that"
-        " is an answer, with quality 0. Exits 1 when any file could not be looked at.",
+        " is an answer, with quality 0. Of a film, a frame for each second is hashed. Exits 1 when"
+        " any file could not be looked at.",
+    ),
+    Running(
+        "film",
+        "Look at a film or a playlist, and say what in it is listed, and when.",
+        "Key frames are looked at first, and every second where that is not enough: where they are"
+        " far apart, or when one came near something listed. A playlist (HLS) is read from disk,"
+        " with its parts in its own folder; nothing is fetched. Exits 1 when something is found, or"
+        " when not all of it could be looked at.",
+    ),
+    Running(
+        "scan",
+        "Look at every file of a catalogue, and say where something known to be harmful is.",
+        "A folder, a file, an archive (ZIP, tar), Parquet, a host's export (JSON Lines of items) or"
+        " a bucket (`s3://…`). Every file is compared with the banks. Stopped or killed, the same"
+        " command goes on where it was; run again, it looks at what changed. Nothing is decided:"
+        " with `--submit`, what was found is handed in as items. Exits 0 when nothing was found"
+        " and every file was looked at, 1 when something was found, and 2 when nothing was found"
+        " but not everything could be looked at.",
     ),
 )
 _SUPPORT: Final = (
     ("policy", "The written rules: list them, and publish new versions."),
     ("bank", "Known material: banks and their entries."),
+    ("model", "What is learned from your own decisions: train, compare, put in force, retire."),
     ("evidence", "Sealed identities: open or erase one, with a reason, on the record."),
     ("people", "Staff, their roles, and API keys."),
     ("ledger", "The record: verify it, read it, prove a line of it."),

@@ -21,6 +21,7 @@ def worker(
     Any number may run at once on PostgreSQL. What a killed one held, another takes over.
     """
     from evenhand.cli.logs import configure
+    from evenhand.detection import warm_up
     from evenhand.worker import Worker
 
     with opened() as house:
@@ -30,6 +31,7 @@ def worker(
             done = running.run_due()
             show({"done": done}, as_json=json, text=[f"{done} things were due."])
             return Exit.OK
+        warm_up()
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())

@@ -19,8 +19,11 @@ from evenhand.console import (
     appeals,
     auth,
     banks_pages,
+    classifiers,
     decisions,
     desk,
+    detectors_page,
+    entries_pages,
     identity_page,
     ledger_page,
     outbox,
@@ -44,9 +47,12 @@ _ROOMS = (
     desk,
     viewings,
     appeals,
+    classifiers,
     decisions,
     outbox,
     banks_pages,
+    detectors_page,
+    entries_pages,
     policy_pages,
     staff_pages,
     identity_page,
@@ -85,6 +91,9 @@ def make_templates() -> Environment:
         twice=twice,
         delivery=delivery_tag,
         delivered=delivered,
+        drifted=_word(words.STREAMS),
+        version_tag=version_tag,
+        share=share,
     )
     env.globals.update(ROLES=words.ROLES, ROLE_DUTIES=words.ROLE_DUTIES, HARMS=words.HARMS)
     for name in env.list_templates():
@@ -118,6 +127,18 @@ def delivered(context: Context, what: str) -> str:
         lifted = pages.translated(context, words.LIFTED)
         return says if direction == "apply" else f"{lifted}: {says}"
     return pages.translated(context, words.MESSAGES.get(what, what))
+
+
+@pass_context
+def version_tag(context: Context, state: str) -> str:
+    """Show where a version of a classifier stands."""
+    says, mark, style = words.VERSIONS[state]
+    return pages.tag(pages.translated(context, says), mark, style)
+
+
+def share(number: float | None) -> str:
+    """Write a share as a percentage; a dash where there was too little to say."""
+    return "–" if number is None else f"{100 * number:.1f} %"
 
 
 def _word(table: Mapping[str, str]) -> Callable[[Context, str], str]:

@@ -28,6 +28,7 @@ from evenhand.console.verdict_form import (
     to_verdict,
 )
 from evenhand.decision import Suggestion
+from evenhand.detection import AssessmentView
 from evenhand.intake import ItemView
 from evenhand.kit.ids import is_id
 from evenhand.people import Permission
@@ -91,7 +92,8 @@ def with_measures(visit: Visit, task_id: str, typed: Typed) -> Typed:
         return typed
     rung = suggestion_for(visit, visit.ask(queue.task, task_id), key).rung
     chosen = tuple(measure.value for measure in rung.measures)
-    return replace(typed, measures=chosen, days=str(rung.days or ""))
+    days, label = str(rung.days or ""), rung.label or typed.label
+    return replace(typed, measures=chosen, days=days, label=label)
 
 
 def show_desk(visit: Visit, task_id: str, draft: Draft, *, status: int = 200) -> Response:
@@ -124,7 +126,13 @@ def bench_of(visit: Visit, task_id: str) -> dict[str, Any]:
         "mine": is_mine(visit, task),
         "holder": holder_of(visit, task),
         "fields": shown_fields(item, desk.assessments),
-        "pictures": pictures(item, desk.assessments, opened=opened_now(visit, task, item)),
+        "pictures": pictures(
+            item,
+            desk.assessments,
+            opened=opened_now(visit, task, item),
+            known=desk.known,
+            part=visit.request.query_params.get("part", ""),
+        ),
         "assessments": desk.assessments,
         "reports": desk.reports,
         "proposals": desk.proposals,
@@ -169,7 +177,8 @@ def form_of(visit: Visit, bench: dict[str, Any], draft: Draft) -> dict[str, Any]
         "suggestion": suggestion,
         "options": options(draft.typed, account_known=bench["item"].account is not None),
         "above": is_above(draft.typed, suggestion),
-        "banks": banks_for(visit, key) if suggestion and bench["item"].media else [],
+        "labels": labels_for(visit, bench["assessments"]) if suggestion else [],
+        "banks": banks_for(visit, key, bench["item"]) if suggestion else [],
     }
 
 
@@ -183,11 +192,18 @@ def suggestion_for(visit: Visit, task: TaskView, clause_key: str) -> Suggestion:
     return visit.house.ask(decision.suggest, clause, task.account_id, without=first.id)
 
 
-def banks_for(visit: Visit, clause_key: str | None) -> list[str]:
-    """Name the banks of pictures under a clause, where the item's own may be added."""
-    every = visit.ask(banks.banks)
-    mine = [b for b in every if b.clause_key == clause_key and b.signal is banks.Signal.IMAGE]
-    return [bank.name for bank in mine]
+def labels_for(visit: Visit, assessments: Sequence[AssessmentView]) -> list[tuple[str, str, bool]]:
+    """List the labels (key, words, whether a detector suggests it), suggested ones first."""
+    told = {(one.evidence or {}).get("suggests_label") for one in assessments}
+    listed = [(one.key, one.says, one.key in told) for one in visit.house.ask(policy.labels)]
+    return sorted(listed, key=lambda one: not one[2])
+
+
+def banks_for(visit: Visit, clause_key: str | None, item: ItemView) -> list[str]:
+    """Name the banks of pictures or films under a clause, where the item's own may be added."""
+    held = {banks.Signal.VIDEO if one.is_film else banks.Signal.IMAGE for one in item.media}
+    every = visit.ask(banks.banks) if held else []
+    return [b.name for b in every if b.clause_key == clause_key and b.signal in held]
 
 
 def options(typed: Typed, *, account_known: bool) -> list[Option]:

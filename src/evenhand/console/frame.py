@@ -31,6 +31,8 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 
 #: The rail: (address, title, key of the current page, what it takes to open it).
 ROOMS: Final[tuple[tuple[str, str, str, Permission], ...]] = (
+    ("/detectors", pages.N_("Detectors"), "detectors", Permission.SEE_QUEUE),
+    ("/classifiers", pages.N_("Classifiers"), "classifiers", Permission.SEE_NUMBERS),
     ("/decisions", pages.N_("Decisions"), "decisions", Permission.SEE_QUEUE),
     ("/outbox", pages.N_("Outbox"), "outbox", Permission.SEE_NUMBERS),
     ("/banks", pages.N_("Banks"), "banks", Permission.MANAGE_BANKS),

@@ -5,12 +5,30 @@ Pure: it turns views and assessments into pieces a template can print, and never
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from evenhand.detection import AssessmentView
 from evenhand.intake import FieldView, ItemView, MediaView
+from evenhand.kit.films import Span, film_time
+from evenhand.rules import KnownMedia
+
+_NONE_KNOWN: Final[Mapping[str, KnownMedia]] = MappingProxyType({})
+
+CREDENTIALS: Final = "content_credentials"
+READ_CHARS_MAX: Final = 120
+_INTEGRITY: Final = {
+    "intact": "intact",
+    "changed": "changed since it was signed",
+    "unproven": "not provable",
+    "none": "none",
+}
+_SIGNER: Final = {"known": "known", "not_known": "not known"}
+TIMELINE_MAX: Final = 60
+_PART: Final = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)-(\d{1,6}(?:\.\d{1,3})?)")
 
 
 @dataclass(frozen=True)
@@ -31,13 +49,61 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """A stretch of a film in which something listed was found, from when to when.
+
+    `part` is how the seconds are asked for.
+    """
+
+    start: float
+    end: float
+    says: str
+    part: str
+
+    @property
+    def when(self) -> str:
+        """Say when, as people read it."""
+        start, end = film_time(self.start), film_time(self.end)
+        return start if start == end else f"{start} – {end}"
+
+
+@dataclass(frozen=True)
 class Picture:
-    """One piece of media: what it is in words, what is known of it, and what is open of it now."""
+    """One piece of media: what it is in words, what is known of it, and what is open of it now.
+
+    `known` says why it is not shown again, and `unkept` that there is nothing to show. A film has
+    a timeline; `part` is what of it is shown, and nothing when all is.
+    """
 
     media: MediaView
     answers: tuple[AssessmentView, ...]
     viewing_id: str | None = None
     level: str = ""
+    known: KnownMedia | None = None
+
+    @property
+    def unkept(self) -> bool:
+        """Tell whether it was never stored."""
+        return self.media.unkept is not None
+
+    @property
+    def credentials(self) -> str:
+        """Say whether it is what was signed, and apart from that whether the signer is known."""
+        for answer in self.answers:
+            told = answer.evidence or {}
+            if answer.detector == CREDENTIALS and told.get("integrity") in _INTEGRITY:
+                says = _INTEGRITY[told["integrity"]]
+                signer = _SIGNER.get(str(told.get("signer")))
+                return f"{says} · signer: {signer}" if signer else says
+        return ""
+
+    timeline: tuple[Moment, ...] = ()
+    part: str = ""
+
+    @property
+    def length(self) -> str:
+        """Say how long a film is, if that is known."""
+        return "" if self.media.seconds is None else film_time(self.media.seconds)
 
 
 def title_of(item: ItemView) -> str:
@@ -63,14 +129,48 @@ def pictures(
     assessments: Sequence[AssessmentView],
     *,
     opened: tuple[str, str, str] | None = None,
+    known: Mapping[str, KnownMedia] = _NONE_KNOWN,
+    part: str = "",
 ) -> tuple[Picture, ...]:
     """Describe the media. `opened` is (media id, viewing id, level) of the one being looked at."""
+    asked = part_of(part)
     found = []
     for media in item.media:
         answers = tuple(a for a in assessments if a.media_id == media.id)
         viewing, level = (opened[1], opened[2]) if opened and opened[0] == media.id else (None, "")
-        found.append(Picture(media, answers, viewing, level))
+        shown = written_part(asked) if asked and media.is_film else ""
+        found.append(
+            Picture(
+                media, answers, viewing, level, known.get(media.id), timeline_of(answers), shown
+            )
+        )
     return tuple(found)
+
+
+def timeline_of(answers: Iterable[AssessmentView]) -> tuple[Moment, ...]:
+    """Put what was found in a film in order of time, the earliest first."""
+    moments = []
+    for answer in answers:
+        told = (answer.evidence or {}).get("passages")
+        for one in told if isinstance(told, list) else ():
+            start, end = float(one["start"]), float(one["end"])
+            bank = (answer.evidence or {}).get("bank", "")
+            says = f"{bank}, distance {one['distance']}"
+            moments.append(Moment(start, end, says, written_part(Span(start, end))))
+    return tuple(sorted(moments, key=lambda one: (one.start, one.end, one.says))[:TIMELINE_MAX])
+
+
+def part_of(text: str) -> Span | None:
+    """Read which seconds of a film are asked for; None for all, and for what cannot be read."""
+    found = _PART.fullmatch(text)
+    if found is None or float(found[1]) > float(found[2]):
+        return None
+    return Span(float(found[1]), float(found[2]))
+
+
+def written_part(part: Span) -> str:
+    """Write which seconds of a film are asked for."""
+    return f"{part.start:.3f}-{part.end:.3f}"
 
 
 def detector_words(name: str) -> str:
@@ -84,14 +184,22 @@ def evidence_text(assessment: AssessmentView) -> str:
     parts = []
     if told.get("phrase"):
         parts.append(f"“{told['phrase']}”")
-    if told.get("domain"):
-        parts.append(str(told["domain"]))
+    for listed in ("domain", "url", "protected"):
+        if told.get(listed):
+            parts.append(str(told[listed]))
     if told.get("bank"):
         parts.append(f"bank {told['bank']}")
+    if told.get("model"):
+        parts.append(f"model {told['model']} {told.get('model_version', '')}, an opinion")
     if told.get("distance") is not None:
         parts.append(f"distance {told['distance']}")
     if assessment.why:
         parts.append(assessment.why)
+    read = told.get("read_text") or told.get("words") or " ".join(told.get("codes") or ())
+    if read:
+        shown = " ".join(str(read).split())
+        cut = f"{shown[:READ_CHARS_MAX]}…" if len(shown) > READ_CHARS_MAX else shown
+        parts.append(f"it reads “{cut}”")
     return " · ".join(parts)
 
 

@@ -52,6 +52,7 @@ def _page(visit: Visit, *, text: str = "", problem: str = "", published: str = "
         status=422 if problem else 200,
         clauses=in_force,
         others=others,
+        names={label.key: label.says for label in whole.labels},
         coming=[c for key, found in others.items() if key not in known for c in found],
         today=today,
         text=text,

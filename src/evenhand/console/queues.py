@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
 
-from evenhand import delivery, people, queue, review
+from evenhand import banks, delivery, people, queue, review
 from evenhand.console.frame import ConsoleRoute, SignedIn, Visit
 from evenhand.people import Permission
 
@@ -20,15 +20,20 @@ LISTED_TASKS_MAX: Final = 50
 def home(visit: SignedIn) -> Response:
     """Show all queues at a glance, and what to do next."""
     if not visit.may(Permission.SEE_QUEUE):
-        return visit.page("home.html", at="home", tasks=[], held=[], dead=0, stuck=0)
+        return visit.page(
+            "home.html", at="home", tasks=[], held=[], dead=0, stuck=0, floods=0, lists=None
+        )
     lead = visit.may(Permission.RESEND)
+    keeps_banks = visit.may(Permission.MANAGE_BANKS)
     return visit.page(
         "home.html",
         at="home",
         tasks=visit.ask(queue.waiting, limit=LISTED_TASKS_MAX),
         held=visit.ask(queue.held),
+        lists=visit.ask(banks.child_safety_lists),
         dead=visit.ask(delivery.counts)[delivery.State.DEAD] if lead else 0,
         stuck=len(visit.ask(delivery.stuck_steps)) if lead else 0,
+        floods=len(visit.ask(banks.in_quarantine)) if keeps_banks else 0,
     )
 
 

@@ -35,6 +35,7 @@ class Typed:
     choice: str = ""
     measures: tuple[str, ...] = ()
     days: str = ""
+    label: str = ""
     facts: str = ""
     reasons: str = ""
     above: str = ""
@@ -60,6 +61,7 @@ def read_typed(single: Mapping[str, str], measures: Sequence[str]) -> Typed:
         choice=single.get("choice", ""),
         measures=tuple(measures),
         days=single.get("days", ""),
+        label=single.get("label", ""),
         facts=single.get("facts", ""),
         reasons=single.get("reasons", ""),
         above=single.get("above", ""),
@@ -73,6 +75,7 @@ def read_typed(single: Mapping[str, str], measures: Sequence[str]) -> Typed:
 FIELDS: Final = (
     "choice",
     "days",
+    "label",
     "facts",
     "reasons",
     "above",
@@ -98,6 +101,7 @@ def to_verdict(typed: Typed) -> tuple[Verdict | None, tuple[str, ...]]:
         clause_key=typed.clause_key,
         measures=measures if violation else (),
         days=days if violation else None,
+        label=(typed.label or None) if Measure.LABEL in measures else None,
         facts=typed.facts,
         reasons=typed.reasons,
         above_ladder_reason=typed.above or None,

@@ -7,6 +7,7 @@ from typing import Final
 
 from evenhand.appeal import AppealOutcome
 from evenhand.decision import Outcome
+from evenhand.detection import State, Stream
 from evenhand.pages import N_
 from evenhand.people import Role
 from evenhand.policy import Harm, Measure
@@ -84,6 +85,17 @@ MESSAGES: Final[Mapping[str, str]] = {
     "measure_ended": N_("Message: a measure has ended"),
     "appeal_received": N_("Message: we have your appeal"),
     "appeal_decided": N_("Message: what came of your appeal"),
+}
+#: Where a version of a classifier stands: (word, mark, style).
+VERSIONS: Final[Mapping[str, tuple[str, str, str]]] = {
+    State.TRAINED: (N_("waits to be put in force"), "◷", ""),
+    State.IN_FORCE: (N_("in force"), "●", "fine"),
+    State.REPLACED: (N_("replaced"), "→", "note"),
+    State.RETIRED: (N_("retired"), "↺", "note"),
+}
+STREAMS: Final[Mapping[str, str]] = {
+    Stream.SCORES: N_("Its average score"),
+    Stream.ERRORS: N_("How often people found otherwise"),
 }
 #: Where a delivery stands: (word, mark, style).
 DELIVERY: Final[Mapping[str, tuple[str, str, str]]] = {

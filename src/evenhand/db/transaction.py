@@ -6,13 +6,16 @@ gathered, and written just before the commit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from evenhand.db.errors import ViewClosed
 from evenhand.kit.ids import new_id
 from evenhand.kit.resources import Resources
 
@@ -39,6 +42,70 @@ class ReadTx:
     def value(self, statement: sa.Executable) -> object:
         """Run a select and return the first column of the first row, or None."""
         return self.conn.execute(statement).scalar()
+
+    def portions(self, statement: sa.Executable, rows_max: int) -> Iterator[Sequence[Any]]:
+        """Run a select of many rows and give them a portion at a time, as they are read."""
+        found = self.conn.execution_options(stream_results=True).execute(statement)
+        yield from found.partitions(rows_max)
+
+    @contextmanager
+    def shared(self) -> Iterator[ReadTx]:
+        """Give this view to several threads, one at a time, until the block ends.
+
+        A connection serves one thread at once. Whoever still asks when the block has ended, as work
+        that was given up may, gets ViewClosed instead of somebody else's connection.
+        """
+        view = _SharedTx(conn=self.conn, now=self.now, resources=self.resources)
+        try:
+            yield view
+        finally:
+            view.close()
+
+
+@dataclass
+class _SharedTx(ReadTx):
+    """A view that threads take turns with."""
+
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+    _closed: bool = False
+
+    def rows(self, statement: sa.Executable) -> list[sa.RowMapping]:
+        """Run a select in turn. Raises ViewClosed."""
+        with self._turn:
+            self._check_open()
+            return super().rows(statement)
+
+    def row(self, statement: sa.Executable) -> sa.RowMapping | None:
+        """Run a select in turn. Raises ViewClosed."""
+        with self._turn:
+            self._check_open()
+            return super().row(statement)
+
+    def value(self, statement: sa.Executable) -> object:
+        """Run a select in turn. Raises ViewClosed."""
+        with self._turn:
+            self._check_open()
+            return super().value(statement)
+
+    def portions(self, statement: sa.Executable, rows_max: int) -> Iterator[Sequence[Any]]:
+        """Run a select of many rows, each portion in turn. Raises ViewClosed."""
+        read = super().portions(statement, rows_max)
+        while True:
+            with self._turn:
+                self._check_open()
+                portion = next(read, None)
+            if portion is None:
+                return
+            yield portion
+
+    def close(self) -> None:
+        """Wait for the turn that is being taken, and give no other."""
+        with self._turn:
+            self._closed = True
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ViewClosed
 
 
 @dataclass

@@ -169,8 +169,9 @@ def _redress_lines(redress: Redress, until: date, gettext: Gettext) -> Iterator[
 
 def _restriction_text(restriction: Restriction, gettext: Gettext) -> str:
     """Say what, from when, until when and where, in that order (DSA Art. 17(3)(a))."""
+    what = gettext(restriction.measure.facts.wording)
     values = {
-        "what": gettext(restriction.measure.facts.wording),
+        "what": f"{what}: “{restriction.label}”" if restriction.label else what,
         "start": restriction.start.isoformat(),
         "end": restriction.end.isoformat() if restriction.end else "",
         "where": ", ".join(restriction.territorial_scope) or gettext(N_("everywhere")),

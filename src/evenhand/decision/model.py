@@ -7,7 +7,7 @@ an end for whatever must end, and reasons the person can understand.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -36,6 +36,7 @@ class ReversedBy(StrEnum):
     APPEAL = "appeal"
     REVIEW = "review"
     WITHDRAWN_SIGNAL = "withdrawn_signal"
+    LOOKED_AT = "looked_at"
     REPLACED = "replaced"
 
 
@@ -62,12 +63,13 @@ class Delay:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a reviewer, or a rule, says about an item."""
+    """What a reviewer, or a rule, says about an item. `label` is the key of the label to add."""
 
     outcome: Outcome
     clause_key: str | None = None
     measures: tuple[Measure, ...] = ()
     days: int | None = None
+    label: str | None = None
     facts: str = ""
     reasons: str = ""
     above_ladder_reason: str | None = None
@@ -88,7 +90,10 @@ class ClauseRef:
 
 @dataclass(frozen=True)
 class MeasureView:
-    """One measure of a decision and whether it still stands."""
+    """One measure of a decision and whether it still stands.
+
+    Of a label, `label` is its key and `label_says` the words it had when it was added.
+    """
 
     id: str
     measure: Measure
@@ -98,6 +103,8 @@ class MeasureView:
     ends: datetime | None
     lifted_at: datetime | None
     lifted_why: str | None
+    label: str | None = None
+    label_says: str | None = None
 
 
 @dataclass(frozen=True)
@@ -128,6 +135,17 @@ class About:
     kind: str
     posted_at: datetime
     url: str | None
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What people found about an item: the clause it broke, or None when it was fine."""
+
+    item_id: str
+    decision_id: str
+    broke: str | None
+    clause_version: int | None
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -177,11 +195,15 @@ def verdict_problems(
     *,
     now: datetime,
     by_rule: bool = False,
+    labels: Collection[str] = (),
 ) -> tuple[str, ...]:
-    """Say what a verdict lacks, a sentence for each, or nothing when it can stand."""
+    """Say what a verdict lacks, a sentence for each, or nothing when it can stand.
+
+    `labels` are the keys of those the policy declares; where it declares none, none is named.
+    """
     if verdict.outcome is not Outcome.VIOLATION:
         return tuple(_quiet_problems(verdict, now))
-    found = [*_measure_problems(verdict, by_rule=by_rule)]
+    found = [*_measure_problems(verdict, by_rule=by_rule), *_label_problems(verdict, labels)]
     if clause is None:
         found.append("No clause is chosen: pick the rule that was broken.")
     else:
@@ -220,6 +242,15 @@ def _measure_problems(verdict: Verdict, *, by_rule: bool) -> Iterator[str]:
         yield "A limit or suspension needs its days: say for how long."
     if by_rule and not AUTOMATIC.issuperset(verdict.measures):
         yield "A rule may only hold, label or limit: removing and closing take a person."
+
+
+def _label_problems(verdict: Verdict, labels: Collection[str]) -> Iterator[str]:
+    if Measure.LABEL not in verdict.measures:
+        return
+    if labels and verdict.label is None:
+        yield f"Say which label to add: {', '.join(sorted(labels))}."
+    elif verdict.label is not None and verdict.label not in labels:
+        yield "This label is not declared in the policy: choose one from the list."
 
 
 def _sentence_problems(ask: str, said: str | None) -> Iterator[str]:

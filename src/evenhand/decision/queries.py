@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
-from evenhand import intake, people, policy, queue
+from evenhand import banks, intake, people, policy, queue
 from evenhand.db import ReadTx, Row
 from evenhand.decision import store
 from evenhand.decision.errors import HiddenUntilJudged, NoSuchDecision
 from evenhand.decision.letter import Lines, NoActionReasons, as_lines, no_action_from_dict
 from evenhand.decision.model import (
     About,
+    Answered,
     ClauseRef,
     DecisionView,
     Outcome,
@@ -27,6 +29,8 @@ from evenhand.people import Permission
 from evenhand.policy import Clause, Rung
 
 HISTORY_MAX = 100
+
+Stands = Literal["allow", "hold", "restricted"]
 
 
 @dataclass(frozen=True)
@@ -124,9 +128,9 @@ def current(tx: ReadTx, decision_id: str) -> DecisionView:
     return _view(tx, _latest(tx, decision_id))
 
 
-def standing_item(tx: ReadTx, item_id: str) -> str:
+def standing_item(tx: ReadTx, item_id: str) -> Stands:
     """Say how an item stands with the host: `allow`, `hold` (by a rule) or `restricted`."""
-    answer = "allow"
+    answer: Stands = "allow"
     for row in store.on_item(tx, item_id):
         stands = row["reversed_at"] is None and row["superseded_by"] is None
         if stands and hides(store.measures_of(tx, row["id"]), tx.now):
@@ -161,14 +165,68 @@ def suggest(
     return Suggestion(rung, active, says)
 
 
-def resting_on(tx: ReadTx, entry_id: str) -> list[tuple[str, str, policy.Harm]]:
-    """Return (decision id, item id, harm) of standing decisions that cite a bank entry."""
+def resting_on(tx: ReadTx, ground_id: str) -> list[tuple[str, str, policy.Harm]]:
+    """Return (decision id, item id, harm) of standing decisions that cite what was withdrawn."""
+    standing = store.standing_on(tx, [ground_id], provisional=False)
+    return [_named(tx, row) for row in standing if row["clause_key"] is not None]
+
+
+def unfounded_holds(tx: ReadTx, entry_ids: Sequence[str]) -> list[tuple[str, str, policy.Harm]]:
+    """Return (decision id, item id, harm) of holds that cite these entries and lost every ground.
+
+    A ground is lost when its entry could not hold the item now: it was withdrawn, ran out, is
+    disabled or in quarantine, or its bank was switched off or rolled back from the account.
+    """
     found = []
-    for row in store.standing(tx):
-        if entry_id in row["evidence"] and row["clause_key"] is not None:
-            clause = policy.clause(tx, row["clause_key"], row["clause_version"])
-            found.append((row["id"], row["item_id"], clause.harm))
+    for row in store.standing_on(tx, entry_ids, provisional=True):
+        key = row["account_id"] or row["item_id"]
+        grounds = banks.entries_by_id(tx, row["evidence"]).values()
+        if not any(entry.may_hold(tx.now, key) for entry in grounds):
+            found.append(_named(tx, row))
     return found
+
+
+def entries_of_holds(tx: ReadTx) -> list[str]:
+    """Return every bank entry that a hold which waits for a person cites. For other rooms."""
+    return store.entries_of_holds(tx)
+
+
+def answered(tx: ReadTx, actor: people.Actor) -> list[Answered]:
+    """Return what people last decided about each item, for learning, the newest last.
+
+    Left out is whatever a rule decided or held, whatever was undone, and what says nothing either
+    way. After an appeal, what the second reviewer decided is what counts. Raises NotAllowed.
+    """
+    people.require(actor, Permission.SEE_NUMBERS)
+    every = store.standing_by_people(tx)
+    latest = {row["item_id"]: row for row in every}
+    told = {Outcome.VIOLATION.value: True, Outcome.NO_VIOLATION.value: False}
+    return [
+        Answered(
+            item_id=row["item_id"],
+            decision_id=row["id"],
+            broke=row["clause_key"] if told[row["outcome"]] else None,
+            clause_version=row["clause_version"],
+            at=row["made_at"],
+        )
+        for row in every
+        if row is latest[row["item_id"]] and row["outcome"] in told
+    ]
+
+
+def broke_by_people(tx: ReadTx, item_ids: Sequence[str], clause_key: str | None) -> set[str]:
+    """Return those of some items that, as people decided and as stands, broke a clause."""
+    if not item_ids or clause_key is None:
+        return set()
+    every = store.standing_by_people(tx, clause_key=clause_key)
+    broke = {row["item_id"] for row in every if row["outcome"] == Outcome.VIOLATION.value}
+    return broke & set(item_ids)
+
+
+def _named(tx: ReadTx, row: Row) -> tuple[str, str, policy.Harm]:
+    assert row["clause_key"] is not None, "what cites an entry names its clause"
+    clause = policy.clause(tx, row["clause_key"], row["clause_version"])
+    return row["id"], row["item_id"], clause.harm
 
 
 def count(tx: ReadTx) -> int:

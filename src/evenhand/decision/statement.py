@@ -49,13 +49,15 @@ class AutomatedDecision(StrEnum):
 class Restriction:
     """One measure that restricts: from when, until when, and where (DSA Art. 17(3)(a)).
 
-    `end` None means until it is undone; an empty `territorial_scope` means everywhere.
+    `end` None means until it is undone; an empty `territorial_scope` means everywhere. `label`
+    holds the words of the label that was added.
     """
 
     measure: Measure
     start: date
     end: date | None = None
     territorial_scope: tuple[str, ...] = ()
+    label: str | None = None
 
     @property
     def kind(self) -> RestrictionKind | None:
@@ -125,6 +127,7 @@ def restrictions_for(
     *,
     days: int | None = None,
     territorial_scope: Sequence[str] = (),
+    label: str | None = None,
 ) -> tuple[Restriction, ...]:
     """Turn chosen measures into restrictions: limits and suspensions end, the rest waits for undo.
 
@@ -133,7 +136,13 @@ def restrictions_for(
     end = None if days is None else start + timedelta(days=days)
     scope = tuple(territorial_scope)
     return tuple(
-        Restriction(measure, start, end if measure in TIMED else None, scope)
+        Restriction(
+            measure,
+            start,
+            end if measure in TIMED else None,
+            scope,
+            label if measure is Measure.LABEL else None,
+        )
         for measure in measures
         if measure.facts.restricts
     )
@@ -310,6 +319,7 @@ def _restriction_dict(restriction: Restriction) -> dict[str, object]:
         "start": restriction.start.isoformat(),
         "end": restriction.end.isoformat() if restriction.end else None,
         "territorial_scope": list(restriction.territorial_scope),
+        **({"label": restriction.label} if restriction.label is not None else {}),
     }
 
 
@@ -382,4 +392,5 @@ def _read_restriction(raw: dict[str, Any]) -> Restriction:
         date.fromisoformat(raw["start"]),
         None if raw["end"] is None else date.fromisoformat(raw["end"]),
         tuple(raw["territorial_scope"]),
+        raw.get("label"),
     )

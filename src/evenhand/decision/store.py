@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -12,6 +12,8 @@ from evenhand.db import ReadTx, Row, Tx, UtcTime, metadata
 from evenhand.decision.errors import NoSuchDecision
 from evenhand.decision.model import MeasureView, StrikeView
 from evenhand.policy import Measure
+
+_IDS_MAX: Final = 10_000  # in one statement: SQLite takes 32,766 and PostgreSQL 65,535
 
 decisions = sa.Table(
     "decisions",
@@ -60,6 +62,8 @@ measures = sa.Table(
     sa.Column("ends", UtcTime),
     sa.Column("lifted_at", UtcTime),
     sa.Column("lifted_why", sa.Text),
+    sa.Column("label", sa.Text),
+    sa.Column("label_says", sa.Text),
     sa.Index("ix_measures_decision_id", "decision_id"),
     sa.Index("ix_measures_target_id", "target_id"),
 )
@@ -79,9 +83,21 @@ strikes = sa.Table(
 )
 
 
+decision_grounds = sa.Table(
+    "decision_grounds",
+    metadata,
+    sa.Column("decision_id", sa.String(36), sa.ForeignKey("decisions.id"), primary_key=True),
+    sa.Column("entry_id", sa.String(36), primary_key=True),
+    sa.Index("ix_decision_grounds_entry_id", "entry_id"),
+)
+
+
 def insert_decision(tx: Tx, values: Mapping[str, Any]) -> None:
-    """Write a decision."""
+    """Write a decision, and the bank entries it cites where they are found again."""
     tx.insert(decisions, **values)
+    cited = dict.fromkeys(values["evidence"])
+    rows = [{"decision_id": values["id"], "entry_id": entry_id} for entry_id in cited]
+    tx.insert_all(decision_grounds, rows)
 
 
 def insert_measure(tx: Tx, values: Mapping[str, Any]) -> None:
@@ -148,10 +164,57 @@ def after(tx: ReadTx, *, limit: int, cursor: str | None) -> list[Row]:
     return tx.rows(wanted)
 
 
-def standing(tx: ReadTx) -> list[Row]:
-    """Return every decision that is neither reversed nor replaced."""
+def standing_on(tx: ReadTx, entry_ids: Sequence[str], *, provisional: bool) -> list[Row]:
+    """Return the decisions that cite any of these entries and are neither reversed nor replaced.
+
+    All of them, or only the holds that wait for a person.
+    """
     live = sa.and_(decisions.c.reversed_at.is_(None), decisions.c.superseded_by.is_(None))
-    return tx.rows(sa.select(decisions).where(live).order_by(decisions.c.id))
+    if provisional:
+        live = sa.and_(live, decisions.c.provisional)
+    found: dict[str, Row] = {}
+    for at in range(0, len(entry_ids), _IDS_MAX):
+        some = entry_ids[at : at + _IDS_MAX]
+        citing = sa.select(decision_grounds.c.decision_id).where(
+            decision_grounds.c.entry_id.in_(some)
+        )
+        wanted = sa.select(decisions).where(live, decisions.c.id.in_(citing))
+        found |= {row["id"]: row for row in tx.rows(wanted)}
+    return [found[decision_id] for decision_id in sorted(found)]
+
+
+def entries_of_holds(tx: ReadTx) -> list[str]:
+    """Return every entry that a hold which waits for a person cites."""
+    waits = sa.and_(
+        decisions.c.provisional,
+        decisions.c.reversed_at.is_(None),
+        decisions.c.superseded_by.is_(None),
+    )
+    wanted = sa.select(decision_grounds.c.entry_id).join(
+        decisions, decisions.c.id == decision_grounds.c.decision_id
+    )
+    ordered = wanted.where(waits).distinct().order_by(decision_grounds.c.entry_id)
+    return [row["entry_id"] for row in tx.rows(ordered)]
+
+
+def standing_by_people(tx: ReadTx, *, clause_key: str | None = None) -> list[Row]:
+    """Return in brief what people decided and what stands, oldest first, but for escalations.
+
+    Under every clause, or under one.
+    """
+    columns = ("id", "item_id", "outcome", "clause_key", "clause_version", "made_at")
+    by_people = sa.and_(
+        decisions.c.by_ref.like("staff:%"),
+        decisions.c.automated.is_(False),
+        decisions.c.provisional.is_(False),
+        decisions.c.reversed_at.is_(None),
+        decisions.c.superseded_by.is_(None),
+        decisions.c.outcome != "escalated",
+    )
+    if clause_key is not None:
+        by_people = sa.and_(by_people, decisions.c.clause_key == clause_key)
+    wanted = sa.select(*(decisions.c[name] for name in columns)).where(by_people)
+    return tx.rows(wanted.order_by(decisions.c.made_at, decisions.c.id))
 
 
 def _measure(row: Row) -> MeasureView:
@@ -164,6 +227,8 @@ def _measure(row: Row) -> MeasureView:
         ends=row["ends"],
         lifted_at=row["lifted_at"],
         lifted_why=row["lifted_why"],
+        label=row["label"],
+        label_says=row["label_says"],
     )
 
 

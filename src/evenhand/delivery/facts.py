@@ -77,6 +77,7 @@ def _decision_facts(about: DecisionView, gettext: Gettext) -> dict[str, Any]:
         "clause": about.clause,
         "about": about.about,
         "provisional": about.provisional,
+        "looked_at": about.reversed_by is decision.ReversedBy.LOOKED_AT,
         "upheld": about.outcome is decision.Outcome.VIOLATION,
         "outcome": _REPORT_UPHELD if about.clause else _REPORT_OPEN,
         "item_measures": [measure.facts.wording for measure in on_item],

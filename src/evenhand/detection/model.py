@@ -28,18 +28,23 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TextContent:
-    """A text field's value. A field that holds many has a path such as `notes[2]`."""
+    """A text field's value. A field that holds many has a path such as `notes[2]`.
+
+    `read_from` names the media it was read out of; such a text was not written by anybody.
+    """
 
     field: str
     text: str = dataclasses.field(repr=False)
+    read_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LinkContent:
-    """A link field's value, as it was written."""
+    """A link field's value, as it was written, or read out of the media `read_from` names."""
 
     field: str
     url: str = dataclasses.field(repr=False)
+    read_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +59,72 @@ class ImageContent:
 
 
 @dataclass(frozen=True, slots=True)
+class UnkeptImage:
+    """A picture that was looked at before it was to be stored, and then was not stored.
+
+    `found` holds its hash and the findings of then (see `rules.Screen`). Nobody can look again.
+    """
+
+    field: str
+    media_id: str
+    sha256: str
+    found: Mapping[str, Any] = dataclasses.field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class VideoContent:
+    """A film. `load` gives its bytes, or raises DetectorFailed when they cannot be had."""
+
+    field: str
+    media_id: str
+    sha256: str
+    media_type: str
+    load: Callable[[], bytes] = dataclasses.field(repr=False)
+
+
+def _none_in_force(_text: str, _language: str | None) -> Sequence[Finding]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
 class ItemContent:
-    """Everything about an item that a detector may look at."""
+    """Everything about an item that a detector may look at.
+
+    `account_name` is the name its account shows, which may pretend to be somebody else's;
+    `account_id` is what the host knows it by, `language` the one it is set to. `ask_classifiers`
+    asks those in force about a text in a language: an answer of each, none without any, or
+    DetectorFailed.
+    """
 
     item_id: str
     texts: tuple[TextContent, ...] = ()
     links: tuple[LinkContent, ...] = ()
     images: tuple[ImageContent, ...] = ()
+    videos: tuple[VideoContent, ...] = ()
+    kind: str = ""
+    account_name: str = ""
+    unkept: tuple[UnkeptImage, ...] = ()
+    account_id: str = ""
+    language: str | None = None
+    ask_classifiers: Callable[[str, str | None], Sequence[Finding]] = dataclasses.field(
+        default=_none_in_force, repr=False
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class MediaHash:
-    """The hashes of one picture; `pdq` None when it has none (blank, or too small)."""
+    """The hashes of one picture; `pdq` None when it has none (blank, or too small).
+
+    `md5` is None when its bytes could not be had. `looks` holds every hash that was compared, in
+    all orientations, as `signals.pdq_kept` writes them: so that what is listed later is found.
+    """
 
     media_id: str
     sha256: str
     pdq: str | None
     quality: int | None
+    md5: str | None = None
+    looks: bytes | None = dataclasses.field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +140,34 @@ class Finding:
     hash: MediaHash | None = None
 
 
+class Cost(StrEnum):
+    """What looking takes: costly detectors run only while a rule reads what they say."""
+
+    CHEAP = "cheap"
+    COSTLY = "costly"
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What has to be installed before a detector can look: an extra, and the modules it brings."""
+
+    extra: str
+    modules: tuple[str, ...]
+
+    @property
+    def says(self) -> str:
+        """Say what to install, as an answer does when it is missing."""
+        return f"What it needs is not installed: pip install 'evenhand[{self.extra}]'."
+
+
 class Detector(Protocol):
-    """Looks at an item. `version` changes whenever an answer could."""
+    """Looks at an item. `version` changes whenever an answer could.
+
+    A detector may also declare `cost`, `seconds_max` (for one item; whoever waits goes on then
+    without it), `needs` (what must be installed) and, when it asks a model, `card`: see
+    `evenhand.detection.declared`. No thread can be stopped, so every loop and pattern of its own
+    has a limit of its own too.
+    """
 
     @property
     def name(self) -> str:
@@ -105,8 +185,41 @@ class Detector(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read out of an item's media, each with `read_from`, and how the reading went.
+
+    A finding says of each of the media what came of it: "found" that something was read.
+    """
+
+    texts: tuple[TextContent, ...] = ()
+    links: tuple[LinkContent, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+class Reader(Protocol):
+    """Reads texts and links out of media, before the detectors look. `version` as a detector's."""
+
+    @property
+    def name(self) -> str:
+        """The reader's name, as assessments carry it."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """The reader's version."""
+        ...
+
+    def read(self, content: ItemContent, bank: Snapshot) -> Reading:
+        """Return what it read, with at least one finding. The bank says what is asked for.
+
+        Raises DetectorFailed when it could not read at all.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
-    """A finding with the detector that answers for it."""
+    """A finding with the detector, or the reader, that answers for it."""
 
     detector: str
     detector_version: str
@@ -129,3 +242,35 @@ class AssessmentView:
     evidence: Mapping[str, Any]
     why: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SearchView:
+    """A search of the recent past for entries of a bank: where it is, and what it found so far.
+
+    `step` counts its portions, so that a portion that was overtaken is noticed.
+    """
+
+    id: str
+    bank_id: str
+    first_id: str
+    last_id: str
+    cursor: str
+    step: int
+    looked: int
+    found: int
+    began_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """What one portion of a search came to: the items to be looked at again, and where it ended."""
+
+    search_id: str
+    step: int
+    items: tuple[str, ...] = ()
+    cursor: str = ""
+    looked: int = 0
+    clause_key: str | None = None
+    ended: bool = False

@@ -25,13 +25,14 @@ from evenhand.evidence.errors import (
     IdentityUnknown,
     NotYourViewing,
     ObjectDamaged,
+    ObjectNotKept,
     ObjectShredded,
     ObjectUnknown,
     ReasonRefused,
     ViewingClosed,
     ViewingUnknown,
 )
-from evenhand.evidence.model import BEAT_SECONDS_MAX, Staged, Viewing
+from evenhand.evidence.model import BEAT_SECONDS_MAX, Staged, Unkept, Viewing
 from evenhand.evidence.queries import (
     channel,
     contact_of,
@@ -51,10 +52,12 @@ __all__ = [
     "IdentityUnknown",
     "NotYourViewing",
     "ObjectDamaged",
+    "ObjectNotKept",
     "ObjectShredded",
     "ObjectUnknown",
     "ReasonRefused",
     "Staged",
+    "Unkept",
     "Veil",
     "Viewing",
     "ViewingClosed",

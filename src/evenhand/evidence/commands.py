@@ -18,21 +18,38 @@ from evenhand.evidence.errors import (
     IdentityErased,
     IdentityUnknown,
     NotYourViewing,
+    ObjectNotKept,
     ObjectShredded,
     ObjectUnknown,
     ViewingClosed,
     ViewingUnknown,
 )
 from evenhand.evidence.identities import IDENTITY_PURPOSE, read_identity
-from evenhand.evidence.model import Staged, Viewing, clean_reason, seconds_since_beat
+from evenhand.evidence.model import Staged, Unkept, Viewing, clean_reason, seconds_since_beat
 from evenhand.kit.canonical import canonical
 from evenhand.kit.images import Veil
 from evenhand.ledger.append import append
 
 
-def keep(tx: Tx, staged: Staged) -> str:
-    """Keep what was staged and return its object id. Part of the caller's command."""
+def keep(tx: Tx, staged: Staged | Unkept) -> str:
+    """Keep what was staged and return its object id. Part of the caller's command.
+
+    Of what was not kept, its size, its kind, the time and why stay; nobody can ever open it.
+    """
     object_id = tx.new_id()
+    if isinstance(staged, Unkept):
+        tx.insert(
+            store.objects,
+            id=object_id,
+            blob=f"unkept-{object_id}",
+            media_type=staged.media_type,
+            bytes=staged.size,
+            kept_at=tx.now,
+            shredded_at=tx.now,
+            swept_at=tx.now,
+            unkept_why=staged.why,
+        )
+        return object_id
     tx.insert(
         store.objects,
         id=object_id,
@@ -132,21 +149,29 @@ def erase_identity(tx: Tx, actor: people.Actor, identity_id: str, *, reason: str
 
 
 def open_viewing(
-    tx: Tx, actor: people.Actor, *, task_id: str, item_id: str, object_id: str, level: str
+    tx: Tx,
+    actor: people.Actor,
+    *,
+    task_id: str,
+    item_id: str,
+    object_id: str,
+    level: str,
+    sealed_for: str | None = None,
 ) -> str:
     """Raise the veil from an object to a level for one reviewer, and return the viewing's id.
 
-    An earlier viewing of the same object by the same reviewer ends here, so that no second
-    counts twice. Raises NotAllowed, ObjectUnknown, ObjectShredded; ValueError for a level that
-    is none.
+    `sealed_for` is the reason for which sealed known material is opened; that takes a permission of
+    its own and leaves a line of its own. An earlier viewing of the same object by the same
+    reviewer ends here, so that no second counts twice. Raises NotAllowed, ReasonRefused,
+    ObjectUnknown, ObjectShredded, ObjectNotKept; ValueError for a level that is none.
     """
     people.require(actor, people.Permission.REVIEW)
+    reason = None
+    if sealed_for is not None:
+        people.require(actor, people.Permission.OPEN_SEALED)
+        reason = clean_reason(sealed_for)
     veil = Veil(level)
-    row = store.object_row(tx, object_id)
-    if row is None:
-        raise ObjectUnknown
-    if row["sealed_key"] is None:
-        raise ObjectShredded
+    _check_openable(tx, object_id)
     _close(tx, store.open_viewings(tx, task_id=task_id, staff_id=actor.id, object_id=object_id))
     viewing_id = tx.new_id()
     tx.insert(
@@ -163,7 +188,7 @@ def open_viewing(
     )
     append(
         tx,
-        "media.opened",
+        "media.opened" if reason is None else "sealed.opened",
         subject=task_id,
         actor=actor.ref,
         public={
@@ -172,8 +197,19 @@ def open_viewing(
             "object": object_id,
             "level": veil.value,
         },
+        private=None if reason is None else {"reason": reason},
     )
     return viewing_id
+
+
+def _check_openable(tx: Tx, object_id: str) -> None:
+    row = store.object_row(tx, object_id)
+    if row is None:
+        raise ObjectUnknown
+    if row["unkept_why"] is not None:
+        raise ObjectNotKept(row["unkept_why"])
+    if row["sealed_key"] is None:
+        raise ObjectShredded
 
 
 def beat_viewing(tx: Tx, actor: people.Actor, viewing_id: str) -> None:

@@ -3,6 +3,7 @@
 EvidenceError
 ├── ObjectUnknown
 ├── ObjectShredded
+├── ObjectNotKept
 ├── ObjectDamaged
 ├── IdentityUnknown
 ├── IdentityErased
@@ -33,6 +34,14 @@ class ObjectShredded(EvidenceError):
     def __init__(self) -> None:
         """Say that it is for good."""
         super().__init__("This was erased for good: its key was destroyed.")
+
+
+class ObjectNotKept(EvidenceError):
+    """The operator's policy says that such material is not kept, so it never was."""
+
+    def __init__(self, why: str) -> None:
+        """Say under which rule."""
+        super().__init__(f"This was never stored: {why}")
 
 
 class ObjectDamaged(EvidenceError):

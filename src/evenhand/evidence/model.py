@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from evenhand.evidence.errors import ReasonRefused
 from evenhand.kit.images import Veil
@@ -25,6 +26,19 @@ class Staged:
     media_type: str
     size: int
     sealed_key: bytes
+
+
+@dataclass(frozen=True)
+class Unkept:
+    """Bytes that were let go before they were stored, because the operator's policy says so.
+
+    `found` is what was found in them, for whoever keeps the record of it.
+    """
+
+    media_type: str
+    size: int
+    why: str
+    found: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from evenhand.evidence.errors import (
     IdentityErased,
     IdentityUnknown,
     NotYourViewing,
+    ObjectNotKept,
     ObjectShredded,
     ObjectUnknown,
     ViewingClosed,
@@ -27,12 +28,14 @@ from evenhand.kit.images import Veil
 def read_object(tx: ReadTx, object_id: str) -> tuple[bytes, str]:
     """Return an object's bytes and media type: for detectors, and behind an open viewing.
 
-    A door shows it to nobody without `viewing`. Raises ObjectUnknown, ObjectShredded,
-    ObjectDamaged.
+    A door shows it to nobody without `viewing`. Raises ObjectUnknown, ObjectNotKept,
+    ObjectShredded, ObjectDamaged.
     """
     row = store.object_row(tx, object_id)
     if row is None:
         raise ObjectUnknown
+    if row["unkept_why"] is not None:
+        raise ObjectNotKept(row["unkept_why"])
     if row["sealed_key"] is None:
         raise ObjectShredded
     content = read_blob(

@@ -12,6 +12,7 @@ from evenhand.evidence.model import Viewing
 from evenhand.kit.images import Veil
 
 #: `sealed_key` is null once shredded; `swept_at` says when the blob was deleted after that.
+#: With `unkept_why` there never was a blob: the policy said not to keep it.
 objects = sa.Table(
     "evidence_objects",
     metadata,
@@ -23,6 +24,7 @@ objects = sa.Table(
     sa.Column("kept_at", UtcTime, nullable=False),
     sa.Column("shredded_at", UtcTime),
     sa.Column("swept_at", UtcTime),
+    sa.Column("unkept_why", sa.Text),
     sa.Index(
         "ix_evidence_objects_orphans",
         "shredded_at",

@@ -6,6 +6,7 @@ happens, so no later room can see it. From here the path goes on to detection an
 """
 
 from evenhand.intake.answering import tell_reporter
+from evenhand.intake.catalogue import file_item
 from evenhand.intake.commands import (
     declare_kind,
     receive_item,
@@ -29,20 +30,26 @@ from evenhand.intake.errors import (
     Refused,
     ReportRefused,
 )
-from evenhand.intake.items import check_item
-from evenhand.intake.model import (
+from evenhand.intake.fields import (
     ADDRESS,
-    LIMITS,
+    CATALOGUE_FILE,
+    INTERNAL_KINDS,
+    MEDIA_TYPES,
     STARTER_KINDS,
-    AccountView,
-    Answer,
-    CheckedItem,
-    CheckedReport,
     Field,
     FieldRole,
     FieldType,
-    FieldView,
     ItemKind,
+    WhenNotLookedAt,
+)
+from evenhand.intake.items import check_item
+from evenhand.intake.model import (
+    LIMITS,
+    AccountView,
+    CheckedFilm,
+    CheckedItem,
+    CheckedReport,
+    FieldView,
     ItemView,
     Limits,
     MediaView,
@@ -52,20 +59,30 @@ from evenhand.intake.model import (
     ReporterCount,
     ReportOutcome,
     ReportView,
-    RequestKey,
     SettledReport,
     Via,
     Whose,
 )
-from evenhand.intake.once import forget_answers, once, request_key
+from evenhand.intake.once import (
+    Answer,
+    RequestKey,
+    forget_answers,
+    once,
+    request_key,
+)
 from evenhand.intake.queries import (
     account,
+    account_named,
     identity_of_report,
     item,
     item_by_url,
     item_named,
+    items_after,
+    items_of_media,
     kinds,
+    latest_among,
     media,
+    media_with_bytes,
     notice,
     report,
     report_for_receipt,
@@ -76,16 +93,27 @@ from evenhand.intake.queries import (
     sealed_identity,
 )
 from evenhand.intake.reports import check_report
-from evenhand.intake.submission import stage_item, submit_item, submit_report
+from evenhand.intake.submission import (
+    Do,
+    stage_item,
+    submit_checked,
+    submit_item,
+    submit_report,
+)
 
 __all__ = [
     "ADDRESS",
+    "CATALOGUE_FILE",
+    "INTERNAL_KINDS",
     "LIMITS",
+    "MEDIA_TYPES",
     "STARTER_KINDS",
     "AccountView",
     "Answer",
+    "CheckedFilm",
     "CheckedItem",
     "CheckedReport",
+    "Do",
     "Field",
     "FieldRole",
     "FieldType",
@@ -116,18 +144,25 @@ __all__ = [
     "RequestKey",
     "SettledReport",
     "Via",
+    "WhenNotLookedAt",
     "Whose",
     "account",
+    "account_named",
     "check_item",
     "check_report",
     "declare_kind",
+    "file_item",
     "forget_answers",
     "identity_of_report",
     "item",
     "item_by_url",
     "item_named",
+    "items_after",
+    "items_of_media",
     "kinds",
+    "latest_among",
     "media",
+    "media_with_bytes",
     "notice",
     "once",
     "receive_item",
@@ -143,6 +178,7 @@ __all__ = [
     "seed_kinds",
     "settle_reports",
     "stage_item",
+    "submit_checked",
     "submit_item",
     "submit_report",
     "tell_reporter",

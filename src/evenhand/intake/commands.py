@@ -11,15 +11,20 @@ from evenhand.db import Tx
 from evenhand.intake import store
 from evenhand.intake.answering import tell_reporter
 from evenhand.intake.errors import KindUnchanged, Problem, ReportRefused
+from evenhand.intake.fields import (
+    STARTER_KINDS,
+    Field,
+    ItemKind,
+    WhenNotLookedAt,
+)
 from evenhand.intake.items import address_item, url_key
 from evenhand.intake.kinds import check_kind
 from evenhand.intake.model import (
-    STARTER_KINDS,
     CheckedAccount,
+    CheckedFilm,
+    CheckedImage,
     CheckedItem,
     CheckedReport,
-    Field,
-    ItemKind,
     ReceivedItem,
     ReceivedReport,
     ReportOutcome,
@@ -29,17 +34,28 @@ from evenhand.intake.model import (
 from evenhand.kit.canonical import digest
 from evenhand.ledger.append import append
 
+Kept = evidence.Staged | evidence.Unkept
+
 REPORTER, CONTACT = "reporter", "account contact"  # purposes of keyed digests
 TEMPLATE = "report_received"
 
 
-def declare_kind(tx: Tx, actor: people.Actor, *, name: str, fields: Sequence[Field]) -> ItemKind:
+def declare_kind(
+    tx: Tx,
+    actor: people.Actor,
+    *,
+    name: str,
+    fields: Sequence[Field],
+    when_not_looked_at: WhenNotLookedAt = WhenNotLookedAt.REVIEW,
+) -> ItemKind:
     """Declare a kind of item, or its fields anew. Items received before keep their own fields.
 
-    Raises NotAllowed, KindRefused, or KindUnchanged.
+    Raises NotAllowed, KindUnchanged, or KindRefused: also when items are to be held that nothing
+    could look at, and no clause in force says so.
     """
     people.require(actor, people.Permission.MANAGE_POLICY)
-    kind = check_kind(ItemKind(name, tuple(fields)))
+    declared = ItemKind(name, tuple(fields), when_not_looked_at)
+    kind = check_kind(declared, may_hold=_in_force(tx, policy.CHECKED_FIRST))
     tx.lock("kinds")
     if store.load_kinds(tx).get(kind.name) == kind:
         raise KindUnchanged
@@ -49,7 +65,10 @@ def declare_kind(tx: Tx, actor: people.Actor, *, name: str, fields: Sequence[Fie
         "kind.declared",
         subject=kind.name,
         actor=actor.ref,
-        public={"fields": [field.to_dict() for field in kind.fields]},
+        public={
+            "fields": [field.to_dict() for field in kind.fields],
+            "when_not_looked_at": kind.when_not_looked_at.value,
+        },
     )
     return kind
 
@@ -59,17 +78,28 @@ def seed_kinds(tx: Tx) -> bool:
     if store.load_kinds(tx):
         return False
     for kind in STARTER_KINDS:
-        declare_kind(tx, people.SYSTEM, name=kind.name, fields=kind.fields)
+        declare_kind(
+            tx,
+            people.SYSTEM,
+            name=kind.name,
+            fields=kind.fields,
+            when_not_looked_at=kind.when_not_looked_at,
+        )
     return True
 
 
-def receive_item(
-    tx: Tx, actor: people.Actor, checked: CheckedItem, staged: Sequence[evidence.Staged]
-) -> ReceivedItem:
-    """Store an item with its staged pictures, in the order of `checked.images`.
+def _in_force(tx: Tx, clause_key: str) -> bool:
+    return any(clause.key == clause_key for clause in policy.clauses(tx))
 
-    The same content again is the version that is here, not a new one; other content under the
-    same id is the next version. Raises NotAllowed.
+
+def receive_item(
+    tx: Tx, actor: people.Actor, checked: CheckedItem, staged: Sequence[Kept]
+) -> ReceivedItem:
+    """Store an item with its staged media, in the order of `checked.media`.
+
+    Of a picture that policy does not keep, only its facts and why are stored. The same content
+    again is the version that is here, not a new one; other content under the same id is the next
+    version. Raises NotAllowed.
     """
     people.require(actor, people.Permission.SEND_ITEMS)
     return _receive(tx, actor, checked, staged)
@@ -157,9 +187,9 @@ def unsettle_reports(
 
 
 def _receive(
-    tx: Tx, actor: people.Actor, checked: CheckedItem, staged: Sequence[evidence.Staged]
+    tx: Tx, actor: people.Actor, checked: CheckedItem, staged: Sequence[Kept]
 ) -> ReceivedItem:
-    assert len(staged) == len(checked.images), "every picture of an item is staged, in order"
+    assert len(staged) == len(checked.media), "all media of an item are staged, in order"
     kind, external_id = checked.kind.name, checked.external_id
     tx.lock(f"item:{kind}:{external_id}")
     latest = store.latest_item(tx, kind, external_id)
@@ -184,31 +214,43 @@ def _receive(
             "received_at": tx.now,
         },
     )
-    for image, kept in zip(checked.images, staged, strict=True):
-        store.save_media(
-            tx,
-            {
-                "id": tx.new_id(),
-                "item_id": item_id,
-                "field": image.field,
-                "position": image.position,
-                "object_id": evidence.keep(tx, kept),
-                "sha256": image.sha256,
-                "media_type": image.media_type,
-                "width": image.width,
-                "height": image.height,
-                "bytes": len(image.content),
-            },
-        )
+    for one, kept in zip(checked.media, staged, strict=True):
+        _receive_media(tx, item_id, one, kept)
+    unkept = [dict(one.found["ids"]) for one in staged if isinstance(one, evidence.Unkept)]
     append(
         tx,
         "item.received",
         subject=item_id,
         actor=actor.ref,
-        public={"kind": kind, "version": version, "media": len(staged)},
+        public={
+            "kind": kind,
+            "version": version,
+            "media": len(staged),
+            **({"not_kept": unkept} if unkept else {}),
+        },
         private={"content": checked.content_hash},
     )
     return ReceivedItem(item_id, created=True, version=version)
+
+
+def _receive_media(tx: Tx, item_id: str, one: CheckedImage | CheckedFilm, kept: Kept) -> None:
+    store.save_media(
+        tx,
+        {
+            "id": tx.new_id(),
+            "item_id": item_id,
+            "field": one.field,
+            "position": one.position,
+            "object_id": evidence.keep(tx, kept),
+            "sha256": one.sha256,
+            "media_type": one.media_type,
+            "width": one.width,
+            "height": one.height,
+            "bytes": len(one.content),
+            "seconds": one.seconds if isinstance(one, CheckedFilm) else None,
+            "unkept": dict(kept.found) if isinstance(kept, evidence.Unkept) else None,
+        },
+    )
 
 
 def _account(tx: Tx, account: CheckedAccount) -> str:

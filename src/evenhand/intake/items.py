@@ -1,27 +1,30 @@
 """An item that passes here can be stored whole, down to the last pixel; anything else says why not.
 
-Pictures are opened once, under the limits of `evenhand.kit.images`, so that what is stored is
-known to be a picture. Nothing is stored here.
+Pictures and films are opened once, under the limits of `evenhand.kit.images` and
+`evenhand.kit.films`, so that what is stored is known to be one. Nothing is stored here.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from evenhand.intake.errors import ItemRefused
-from evenhand.intake.model import (
+from evenhand.intake.fields import (
     ADDRESS,
-    LIMITS,
-    CheckedAccount,
-    CheckedImage,
-    CheckedItem,
+    INTERNAL_KINDS,
     Field,
     FieldType,
     ItemKind,
+)
+from evenhand.intake.films import read_film
+from evenhand.intake.model import (
+    LIMITS,
+    CheckedAccount,
+    CheckedFilm,
+    CheckedImage,
+    CheckedItem,
     Limits,
 )
 from evenhand.intake.notices import as_url
@@ -36,7 +39,7 @@ MEDIA_TYPE_CHARS_MAX: Final = 100
 
 _ITEM_FIELDS: Final = frozenset({"kind", "id", "account", "url", "reach", "created_at", "fields"})
 _ACCOUNT_FIELDS: Final = frozenset({"id", "name", "email", "language"})
-_IMAGE_FIELDS: Final = frozenset({"data", "media_type"})
+_MEDIA_FIELDS: Final = frozenset({"data", "media_type"})
 
 _IMAGE_PROBLEMS: Final[dict[type[images.ImageRefused], tuple[str, str]]] = {
     images.NotAnImage: ("not_an_image", "These bytes are not a picture."),
@@ -64,7 +67,7 @@ _PLAIN: Final[dict[FieldType, Callable[[Reader, object, str], object]]] = {
 def check_item(raw: object, kinds: Mapping[str, ItemKind], limits: Limits = LIMITS) -> CheckedItem:
     """Return the item, or raise ItemRefused with everything there is to mend.
 
-    `kinds` are the declared ones. Opens every picture, so it takes time: never call it inside a
+    `kinds` are the declared ones. Opens all media, so it takes time: never call it inside a
     transaction.
     """
     reader = Reader()
@@ -94,6 +97,7 @@ def check_item(raw: object, kinds: Mapping[str, ItemKind], limits: Limits = LIMI
         created_at=created_at,
         fields=tuple(found.values),
         images=tuple(found.images),
+        films=tuple(found.films),
         content_hash=_content_hash(kind, account, url, found),
     )
 
@@ -127,7 +131,8 @@ def _kind(
     if not reader.present(data, "kind", "kind", required=True):
         return None
     name = data["kind"]
-    known = kinds.get(name) if isinstance(name, str) and name != ADDRESS.name else None
+    may = isinstance(name, str) and name not in INTERNAL_KINDS
+    known = kinds.get(name) if may else None
     if known is None:
         says = f"Send one of the declared kinds: {', '.join(sorted(kinds)) or 'none yet'}."
         reader.note("kind", says, "unknown_kind")
@@ -154,12 +159,13 @@ def _account(reader: Reader, data: Mapping[str, Any]) -> CheckedAccount | None:
 
 
 class _Fields:
-    """Reads an item's fields as their kind declares them, gathering values and pictures."""
+    """Reads an item's fields as their kind declares them, gathering values and media."""
 
     def __init__(self, reader: Reader, limits: Limits) -> None:
         self.reader, self.limits = reader, limits
         self.values: list[dict[str, Any]] = []
         self.images: list[CheckedImage] = []
+        self.films: list[CheckedFilm] = []
 
     def read(self, data: Mapping[str, Any], kind: ItemKind) -> None:
         """Read every declared field; what is not declared is a problem."""
@@ -187,7 +193,7 @@ class _Fields:
         return [self._value(each, one, f"{path}[{at}]", at) for at, each in enumerate(value)]
 
     def _value(self, value: object, one: Field, path: str, position: int) -> object:
-        """Read one value as JSON data; a picture stands as its hash."""
+        """Read one value as JSON data; a picture or film stands as its hash."""
         match one.type:
             case FieldType.TEXT:
                 return self.reader.text(value, path, chars_max=self.limits.text_chars_max)
@@ -197,22 +203,43 @@ class _Fields:
             case FieldType.IMAGE:
                 image = self._image(value, path, place=(one.name, position))
                 return None if image is None else image.sha256
+            case FieldType.VIDEO:
+                film = self._film(value, path, place=(one.name, position))
+                return None if film is None else film.sha256
             case _:
                 return _PLAIN[one.type](self.reader, value, path)
 
-    def _image(self, value: object, path: str, *, place: tuple[str, int]) -> CheckedImage | None:
-        if len(self.images) >= self.limits.media_max:
-            says = f"An item holds {self.limits.media_max} pictures at most."
+    def _given(self, value: object, path: str) -> tuple[object, str | None] | None:
+        """Read what any media is sent as: its data, and perhaps a declared type."""
+        if len(self.images) + len(self.films) >= self.limits.media_max:
+            says = f"An item holds {self.limits.media_max} pictures and films at most."
             self.reader.note(path, says, "too_many")
             return None
-        given = self.reader.mapping(value, path, allowed=_IMAGE_FIELDS)
+        given = self.reader.mapping(value, path, allowed=_MEDIA_FIELDS)
         if not self.reader.present(given, "data", join(path, "data"), required=True):
             return None
         declared = given.get("media_type")
         if declared is not None:
             at = join(path, "media_type")
             declared = self.reader.text(declared, at, chars_max=MEDIA_TYPE_CHARS_MAX)
-        content = _decoded(self.reader, given["data"], join(path, "data"), self.limits)
+        return given["data"], declared
+
+    def _film(self, value: object, path: str, *, place: tuple[str, int]) -> CheckedFilm | None:
+        given = self._given(value, path)
+        if given is None:
+            return None
+        film = read_film(self.reader, *given, path, place=place, limits=self.limits.film)
+        if film is not None:
+            self.films.append(film)
+        return film
+
+    def _image(self, value: object, path: str, *, place: tuple[str, int]) -> CheckedImage | None:
+        given = self._given(value, path)
+        if given is None:
+            return None
+        data, declared = given
+        limit = self.limits.image.bytes_max
+        content = self.reader.content(data, join(path, "data"), bytes_max=limit)
         if content is None:
             return None
         try:
@@ -232,23 +259,6 @@ class _Fields:
         )
         self.images.append(image)
         return image
-
-
-def _decoded(reader: Reader, data: object, path: str, limits: Limits) -> bytes | None:
-    """Undo base64 (RFC 4648, section 4), refusing what is too large before undoing it."""
-    if not isinstance(data, str):
-        reader.note(path, "Send the picture's bytes as base64 text.", "wrong_type")
-        return None
-    if len(data) > -(-limits.image.bytes_max // 3) * 4:
-        reader.note(path, f"The limit is {limits.image.bytes_max} bytes.", "too_large")
-        return None
-    try:
-        return base64.b64decode(data.encode("ascii"), validate=True)
-    except (UnicodeEncodeError, binascii.Error):
-        reader.note(
-            path, "This is not base64 (with + and /, padded, no line breaks).", "not_base64"
-        )
-        return None
 
 
 def _content_hash(

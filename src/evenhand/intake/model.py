@@ -14,96 +14,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from evenhand.intake.fields import FieldRole, FieldType, ItemKind
+from evenhand.kit.films import DEFAULT_LIMITS as FILM_LIMITS
+from evenhand.kit.films import FilmLimits
 from evenhand.kit.images import DEFAULT_LIMITS, ImageLimits
 from evenhand.policy import Harm
-
-
-class FieldType(StrEnum):
-    """What a field holds."""
-
-    TEXT = "text"
-    IMAGE = "image"
-    LINK = "link"
-    INT = "int"
-    FLOAT = "float"
-    BOOL = "bool"
-    TIME = "time"
-
-
-class FieldRole(StrEnum):
-    """What a field is for, so that a reviewer's desk can show any kind of item well."""
-
-    TITLE = "title"
-    BODY = "body"
-    MEDIA = "media"
-    LINK = "link"
-    OTHER = "other"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of a kind; `many` holds a list of values of its type."""
-
-    name: str
-    type: FieldType
-    role: FieldRole = FieldRole.OTHER
-    required: bool = False
-    many: bool = False
-
-    def to_dict(self) -> dict[str, Any]:
-        """Write the field as JSON data."""
-        return {
-            "name": self.name,
-            "type": self.type.value,
-            "role": self.role.value,
-            "required": self.required,
-            "many": self.many,
-        }
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Field:
-        """Read what `to_dict` wrote."""
-        return cls(
-            name=data["name"],
-            type=FieldType(data["type"]),
-            role=FieldRole(data["role"]),
-            required=data["required"],
-            many=data["many"],
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class ItemKind:
-    """A kind of item the host sends, and its fields in the order they are shown."""
-
-    name: str
-    fields: tuple[Field, ...]
-
-
-_TITLE = Field("title", FieldType.TEXT, FieldRole.TITLE)
-_TEXT = Field("text", FieldType.TEXT, FieldRole.BODY, required=True)
-_PHOTO = Field("photo", FieldType.IMAGE, FieldRole.MEDIA)
-_LINKS = Field("links", FieldType.LINK, FieldRole.LINK, many=True)
-
-STARTER_KINDS: Final = (
-    ItemKind("post", (_TITLE, _TEXT, _PHOTO, _LINKS)),
-    ItemKind(
-        "listing",
-        (
-            Field("title", FieldType.TEXT, FieldRole.TITLE, required=True),
-            _TEXT,
-            _PHOTO,
-            _LINKS,
-            Field("price", FieldType.FLOAT),
-        ),
-    ),
-    ItemKind("profile", (_TEXT, _PHOTO)),
-    ItemKind("message", (_TEXT,)),
-)
-"""The kinds a new installation knows; an operator declares more, or these anew."""
-
-ADDRESS: Final = ItemKind("address", (Field("url", FieldType.LINK, FieldRole.LINK, required=True),))
-"""The internal kind for reports about an address whose item Evenhand has never been sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +29,7 @@ class Limits:
     values_max: int = 100
     media_max: int = 10
     image: ImageLimits = DEFAULT_LIMITS
+    film: FilmLimits = FILM_LIMITS
 
 
 LIMITS: Final = Limits()
@@ -143,8 +59,22 @@ class CheckedImage:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedFilm:
+    """One film whose frames can be told apart; 0 x 0 and no seconds where films are not opened."""
+
+    field: str
+    position: int
+    content: bytes = dataclasses.field(repr=False)
+    sha256: str
+    media_type: str
+    width: int
+    height: int
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedItem:
-    """An item that can be stored whole. `fields` are JSON data; pictures stand as their hashes."""
+    """An item that can be stored whole. `fields` are JSON data; media stand as their hashes."""
 
     kind: ItemKind
     external_id: str
@@ -155,6 +85,12 @@ class CheckedItem:
     fields: tuple[Mapping[str, Any], ...] = field(repr=False)
     images: tuple[CheckedImage, ...] = field(repr=False)
     content_hash: str
+    films: tuple[CheckedFilm, ...] = field(default=(), repr=False)
+
+    @property
+    def media(self) -> tuple[CheckedImage | CheckedFilm, ...]:
+        """Return pictures and films, in the order in which they are staged."""
+        return (*self.images, *self.films)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +203,11 @@ class AccountView:
 
 @dataclass(frozen=True, slots=True)
 class MediaView:
-    """One picture of an item; `object_id` opens it in the vault."""
+    """One picture or film of an item; `object_id` opens it in the vault.
+
+    `seconds` is how long a film is, where that is known. Of a picture that was let go before it was
+    stored, `unkept` says what was found in it, and why.
+    """
 
     id: str
     object_id: str
@@ -277,11 +217,18 @@ class MediaView:
     height: int
     sha256: str
     bytes: int
+    seconds: float | None = None
+    unkept: Mapping[str, Any] | None = None
+
+    @property
+    def is_film(self) -> bool:
+        """Tell a film from a picture."""
+        return self.media_type.startswith("video/")
 
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """One field of an item. The value of an image field is the id of its media, or their list."""
+    """One field of an item. The value of a picture or film is its media's id, or their list."""
 
     name: str
     type: FieldType
@@ -291,7 +238,10 @@ class FieldView:
 
 @dataclass(frozen=True, slots=True)
 class ItemView:
-    """One version of an item. `account` is None only for a reported address never sent here."""
+    """One version of an item.
+
+    `account` is None only for what nobody sent: a reported address, a file that a sweep found.
+    """
 
     id: str
     short: str
@@ -344,24 +294,6 @@ class ReporterCount:
 
     distinct: int
     anonymous: int
-
-
-@dataclass(frozen=True, slots=True)
-class RequestKey:
-    """An idempotency key in the scope of one caller and route, with the digest of the body."""
-
-    scope: str
-    key: str
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a request was answered; `replayed` when it was answered before."""
-
-    status: int
-    body: Mapping[str, Any] = field(repr=False)
-    replayed: bool = False
 
 
 def accuracy(outcomes: Sequence[ReportOutcome | None]) -> tuple[int, int]:

@@ -10,18 +10,50 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from evenhand.db import Tx
-from evenhand.intake import store
+import sqlalchemy as sa
+
+from evenhand.db import ReadTx, Tx, UtcTime, metadata
 from evenhand.intake.errors import KeyMalformed, KeyReused
-from evenhand.intake.model import Answer, RequestKey
 from evenhand.kit.canonical import canonical
 
 REMEMBERED_HOURS: Final = 24
 PURPOSE: Final = "idempotency"
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+idempotency = sa.Table(
+    "idempotency",
+    metadata,
+    sa.Column("scope", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Index("ix_idempotency_at", "at"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKey:
+    """An idempotency key in the scope of one caller and route, with the digest of the body."""
+
+    scope: str
+    key: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a request was answered; `replayed` when it was answered before."""
+
+    status: int
+    body: Mapping[str, Any] = field(repr=False)
+    replayed: bool = False
 
 
 def request_key(scope: str, key: str, body: bytes) -> RequestKey:
@@ -39,7 +71,7 @@ def once(tx: Tx, key: RequestKey, act: Callable[[Tx], tuple[int, Mapping[str, An
     """
     tx.lock(f"idempotency:{key.scope}:{key.key}")
     since = tx.now - timedelta(hours=REMEMBERED_HOURS)
-    row = store.load_answer(tx, key.scope, key.key, since=since)
+    row = _load(tx, key.scope, key.key, since=since)
     context = canonical([key.scope, key.key])
     if row is not None:
         if row["digest"] != key.digest:
@@ -48,7 +80,7 @@ def once(tx: Tx, key: RequestKey, act: Callable[[Tx], tuple[int, Mapping[str, An
         return Answer(row["status"], json.loads(plain), replayed=True)
     status, body = act(tx)
     sealed = tx.resources.keys.seal(canonical(body).encode(), purpose=PURPOSE, context=context)
-    store.save_answer(
+    _save(
         tx,
         {
             "scope": key.scope,
@@ -64,4 +96,18 @@ def once(tx: Tx, key: RequestKey, act: Callable[[Tx], tuple[int, Mapping[str, An
 
 def forget_answers(tx: Tx) -> int:
     """Delete remembered answers that ran out; return how many. For the worker, once a day."""
-    return store.forget_answers(tx, before=tx.now - timedelta(hours=REMEMBERED_HOURS))
+    before = tx.now - timedelta(hours=REMEMBERED_HOURS)
+    return tx.run(idempotency.delete().where(idempotency.c.at < before))
+
+
+def _load(tx: ReadTx, scope: str, key: str, *, since: datetime) -> sa.RowMapping | None:
+    """Return what a request was answered, unless that is too long ago."""
+    same = sa.and_(idempotency.c.scope == scope, idempotency.c.key == key)
+    return tx.row(sa.select(idempotency).where(same, idempotency.c.at >= since))
+
+
+def _save(tx: Tx, values: Mapping[str, Any]) -> None:
+    """Remember an answer, in place of one that ran out."""
+    same = sa.and_(idempotency.c.scope == values["scope"], idempotency.c.key == values["key"])
+    tx.run(idempotency.delete().where(same))
+    tx.insert(idempotency, **values)

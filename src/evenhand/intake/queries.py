@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from evenhand import people
 from evenhand.db import ReadTx
 from evenhand.intake import store
 from evenhand.intake.errors import NobodySealed, NoSuchAccount, NoSuchItem, NoSuchReport
+from evenhand.intake.fields import (
+    ItemKind,
+)
 from evenhand.intake.items import url_key
 from evenhand.intake.model import (
     AccountView,
-    ItemKind,
     ItemView,
     MediaView,
     ReporterCount,
@@ -58,9 +62,35 @@ def media(tx: ReadTx, actor: people.Actor, media_id: str) -> tuple[str, MediaVie
     return found
 
 
+def media_with_bytes(tx: ReadTx, sha256: str) -> MediaView | None:
+    """Return the first media received with these very bytes, or None. For other rooms."""
+    return store.media_with_bytes(tx, sha256)
+
+
+def items_of_media(tx: ReadTx, media_ids: Sequence[str]) -> dict[str, str]:
+    """Return the item that each of some media belongs to. For other rooms."""
+    return store.items_of_media(tx, media_ids)
+
+
+def items_after(tx: ReadTx, item_id: str, *, limit: int) -> list[str]:
+    """Return the items that came after an id, in the order they came. For other rooms."""
+    return store.items_after(tx, item_id, limit=limit)
+
+
+def latest_among(tx: ReadTx, item_ids: Sequence[str]) -> list[str]:
+    """Return those of some items of which no later version came, in order. For other rooms."""
+    return store.latest_among(tx, item_ids)
+
+
 def account(tx: ReadTx, account_id: str) -> AccountView | None:
     """Return one account, or None. For other rooms."""
     return store.load_account(tx, account_id)
+
+
+def account_named(tx: ReadTx, external_id: str) -> str | None:
+    """Return the id of an account by the host's id, or None when nothing of it ever came."""
+    row = store.account_by_external_id(tx, external_id)
+    return None if row is None else str(row["id"])
 
 
 def sealed_identity(tx: ReadTx, actor: people.Actor, whose: Whose, name: str) -> str:

@@ -6,6 +6,8 @@ characters, NUL) is a problem, not a surprise later. Nothing of what was sent is
 
 from __future__ import annotations
 
+import base64
+import binascii
 import math
 import re
 from collections.abc import Mapping
@@ -140,6 +142,21 @@ class Reader:
             path, "Send an instant such as 2026-11-21T09:00:00Z, with its zone.", "not_a_time"
         )
         return None
+
+    def content(self, value: object, path: str, *, bytes_max: int) -> bytes | None:
+        """Undo base64 (RFC 4648, section 4), refusing what is too large before undoing it."""
+        if not isinstance(value, str):
+            self.note(path, "Send the bytes as base64 text.", "wrong_type")
+            return None
+        if len(value) > -(-bytes_max // 3) * 4:
+            self.note(path, f"The limit is {bytes_max} bytes.", "too_large")
+            return None
+        try:
+            return base64.b64decode(value.encode("ascii"), validate=True)
+        except (UnicodeEncodeError, binascii.Error):
+            says = "This is not base64 (with + and /, padded, no line breaks)."
+            self.note(path, says, "not_base64")
+            return None
 
 
 def storable(text: str) -> bool:

@@ -13,7 +13,11 @@ from typing import Any, Final
 
 from evenhand.intake.errors import ReportRefused
 from evenhand.intake.items import ID_CHARS_MAX, NAME_CHARS_MAX
-from evenhand.intake.model import CheckedReport, CheckedReporter, ReportBasis
+from evenhand.intake.model import (
+    CheckedReport,
+    CheckedReporter,
+    ReportBasis,
+)
 from evenhand.intake.notices import EXPLANATION_MAX_CHARS, NoticeIncomplete, check_notice
 from evenhand.intake.reading import Reader
 from evenhand.policy import Harm

@@ -1,4 +1,4 @@
-"""Intake's tables: kinds, accounts, items with their media, reports, and answered requests.
+"""Intake's tables: kinds, accounts, items with their media, and reports.
 
 `reports` holds a pointer to the sealed identity and a keyed digest of it, never the identity.
 """
@@ -6,20 +6,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from evenhand.db import ReadTx, Tx, UtcTime, metadata
-from evenhand.intake.model import (
+from evenhand.intake.fields import (
     ADDRESS,
-    AccountView,
+    MEDIA_TYPES,
     Field,
     FieldRole,
     FieldType,
-    FieldView,
     ItemKind,
+    WhenNotLookedAt,
+)
+from evenhand.intake.model import (
+    AccountView,
+    FieldView,
     ItemView,
     MediaView,
     ReportBasis,
@@ -32,12 +35,15 @@ from evenhand.intake.model import (
 from evenhand.kit.ids import short
 from evenhand.policy import Harm
 
+IDS_MAX: Final = 10_000  # in one statement: SQLite takes 32,766 and PostgreSQL 65,535
+
 item_kinds = sa.Table(
     "item_kinds",
     metadata,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("fields", sa.JSON, nullable=False),
     sa.Column("declared_at", UtcTime, nullable=False),
+    sa.Column("when_not_looked_at", sa.Text, nullable=False, server_default="review"),
 )
 
 accounts = sa.Table(
@@ -85,6 +91,8 @@ media = sa.Table(
     sa.Column("width", sa.Integer, nullable=False),
     sa.Column("height", sa.Integer, nullable=False),
     sa.Column("bytes", sa.Integer, nullable=False),
+    sa.Column("seconds", sa.Float),
+    sa.Column("unkept", sa.JSON(none_as_null=True)),
     sa.Index("ix_media_item_id", "item_id"),
     sa.Index("ix_media_sha256", "sha256"),
 )
@@ -115,31 +123,28 @@ reports = sa.Table(
     sa.Index("ix_reports_reporter_ref", "reporter_ref"),
 )
 
-idempotency = sa.Table(
-    "idempotency",
-    metadata,
-    sa.Column("scope", sa.Text, primary_key=True),
-    sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("digest", sa.String(64), nullable=False),
-    sa.Column("status", sa.Integer, nullable=False),
-    sa.Column("body", sa.LargeBinary, nullable=False),
-    sa.Column("at", UtcTime, nullable=False),
-    sa.Index("ix_idempotency_at", "at"),
-)
-
 
 def load_kinds(tx: ReadTx) -> dict[str, ItemKind]:
     """Return the declared kinds by name."""
     rows = tx.rows(sa.select(item_kinds).order_by(item_kinds.c.name))
-    return {
-        row["name"]: ItemKind(row["name"], tuple(Field.from_dict(f) for f in row["fields"]))
-        for row in rows
-    }
+    return {row["name"]: _kind(row) for row in rows}
+
+
+def _kind(row: sa.RowMapping) -> ItemKind:
+    return ItemKind(
+        row["name"],
+        tuple(Field.from_dict(field) for field in row["fields"]),
+        WhenNotLookedAt(row["when_not_looked_at"]),
+    )
 
 
 def save_kind(tx: Tx, kind: ItemKind) -> None:
     """Write a kind, in place of an earlier declaration."""
-    values = {"fields": [field.to_dict() for field in kind.fields], "declared_at": tx.now}
+    values = {
+        "fields": [field.to_dict() for field in kind.fields],
+        "when_not_looked_at": kind.when_not_looked_at.value,
+        "declared_at": tx.now,
+    }
     if not tx.run(item_kinds.update().where(item_kinds.c.name == kind.name).values(**values)):
         tx.insert(item_kinds, name=kind.name, **values)
 
@@ -218,7 +223,7 @@ def load_item(tx: ReadTx, item_id: str) -> ItemView | None:
 
 def _field(one: Mapping[str, Any], by_field: Mapping[str, list[str]]) -> FieldView:
     value = one["value"]
-    if one["type"] == FieldType.IMAGE.value:
+    if FieldType(one["type"]) in MEDIA_TYPES:
         ids = by_field.get(one["name"], [])
         value = ids if isinstance(value, list) else ids[0]
     return FieldView(one["name"], FieldType(one["type"]), FieldRole(one["role"]), value)
@@ -226,13 +231,53 @@ def _field(one: Mapping[str, Any], by_field: Mapping[str, list[str]]) -> FieldVi
 
 def _media(row: sa.RowMapping) -> MediaView:
     names = ("id", "object_id", "field", "media_type", "width", "height", "sha256", "bytes")
-    return MediaView(**{name: row[name] for name in names})
+    return MediaView(**{name: row[name] for name in (*names, "seconds", "unkept")})
 
 
 def load_media(tx: ReadTx, media_id: str) -> tuple[str, MediaView] | None:
     """Return one picture and the id of the item it belongs to, or None."""
     row = tx.row(sa.select(media).where(media.c.id == media_id))
     return None if row is None else (row["item_id"], _media(row))
+
+
+def media_with_bytes(tx: ReadTx, sha256: str) -> MediaView | None:
+    """Return the first media received with these very bytes, or None."""
+    wanted = sa.select(media).where(media.c.sha256 == sha256).order_by(media.c.id).limit(1)
+    row = tx.row(wanted)
+    return None if row is None else _media(row)
+
+
+def items_of_media(tx: ReadTx, media_ids: Sequence[str]) -> dict[str, str]:
+    """Return the item that each of some media belongs to."""
+    columns = (media.c.id, media.c.item_id)
+    found: dict[str, str] = {}
+    for at in range(0, len(media_ids), IDS_MAX):
+        some = media_ids[at : at + IDS_MAX]
+        rows = tx.rows(sa.select(*columns).where(media.c.id.in_(some)))
+        found |= {row["id"]: row["item_id"] for row in rows}
+    return found
+
+
+def items_after(tx: ReadTx, item_id: str, *, limit: int) -> list[str]:
+    """Return the items that came after an id, in the order they came."""
+    wanted = sa.select(items.c.id).where(items.c.id > item_id).order_by(items.c.id).limit(limit)
+    return [row["id"] for row in tx.rows(wanted)]
+
+
+def latest_among(tx: ReadTx, item_ids: Sequence[str]) -> list[str]:
+    """Return those of some items of which no later version came, in order."""
+    later = items.alias("later")
+    replaced = sa.exists().where(
+        later.c.kind == items.c.kind,
+        later.c.external_id == items.c.external_id,
+        later.c.version > items.c.version,
+    )
+    found: list[str] = []
+    for at in range(0, len(item_ids), IDS_MAX):
+        some = item_ids[at : at + IDS_MAX]
+        wanted = sa.select(items.c.id).where(items.c.id.in_(some), sa.not_(replaced))
+        found += [row["id"] for row in tx.rows(wanted)]
+    return sorted(found)
 
 
 def save_report(tx: Tx, values: Mapping[str, Any]) -> None:
@@ -332,21 +377,3 @@ def count_reporters(tx: ReadTx, item_id: str) -> ReporterCount:
     nameless = sa.func.sum(sa.case((reports.c.reporter_ref.is_(None), 1), else_=0)).label("none")
     row = tx.row(sa.select(distinct, nameless).where(reports.c.item_id == item_id))
     return ReporterCount(int(row["known"]), int(row["none"] or 0)) if row else ReporterCount(0, 0)
-
-
-def load_answer(tx: ReadTx, scope: str, key: str, *, since: datetime) -> sa.RowMapping | None:
-    """Return what a request was answered, unless that is too long ago."""
-    same = sa.and_(idempotency.c.scope == scope, idempotency.c.key == key)
-    return tx.row(sa.select(idempotency).where(same, idempotency.c.at >= since))
-
-
-def save_answer(tx: Tx, values: Mapping[str, Any]) -> None:
-    """Remember an answer, in place of one that ran out."""
-    same = sa.and_(idempotency.c.scope == values["scope"], idempotency.c.key == values["key"])
-    tx.run(idempotency.delete().where(same))
-    tx.insert(idempotency, **values)
-
-
-def forget_answers(tx: Tx, *, before: datetime) -> int:
-    """Delete answers older than an instant; return how many."""
-    return tx.run(idempotency.delete().where(idempotency.c.at < before))

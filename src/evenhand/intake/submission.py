@@ -1,8 +1,8 @@
 """What a door is sent is stored whole or not at all: pictures, rows, ledger line and answer.
 
-Slow work (decoding, encryption, writing blobs) comes first and outside any transaction; if the
-transaction then refuses, the blobs are discarded. When it cannot be told whether a commit
-happened they stay: a row must never lose its picture, and without a row they are only noise.
+Slow work (decoding, screening, encryption, writing blobs) comes first and outside any
+transaction; if that then refuses, the blobs are discarded. When it cannot be told whether a
+commit happened they stay: a row must never lose its picture, and without a row they are noise.
 """
 
 from __future__ import annotations
@@ -15,19 +15,24 @@ import sqlalchemy as sa
 
 from evenhand import evidence, people
 from evenhand.db import Tx
-from evenhand.intake.commands import receive_item, receive_report
+from evenhand.intake.commands import Kept, receive_item, receive_report
+from evenhand.intake.fields import (
+    ItemKind,
+)
 from evenhand.intake.items import check_item
 from evenhand.intake.model import (
     LIMITS,
+    CheckedImage,
     CheckedItem,
     CheckedReport,
-    ItemKind,
     Limits,
     ReceivedItem,
     ReceivedReport,
-    RequestKey,
 )
-from evenhand.intake.once import once
+from evenhand.intake.once import (
+    RequestKey,
+    once,
+)
 from evenhand.intake.reports import check_report
 from evenhand.kit.resources import Resources
 
@@ -45,13 +50,22 @@ class Do(Protocol):
         ...
 
 
-def stage_item(resources: Resources, checked: CheckedItem) -> list[evidence.Staged]:
-    """Encrypt and write an item's pictures, in order. If one fails, none remains."""
-    staged: list[evidence.Staged] = []
+def stage_item(resources: Resources, checked: CheckedItem) -> list[Kept]:
+    """Encrypt and write an item's media, in order. If one fails, none remains.
+
+    A picture of which the operator's policy says so is not written, here or anywhere.
+    """
+    staged: list[Kept] = []
     whole = False
+    unwanted = iter(resources.screen.look([image.content for image in checked.images]))
     try:
-        for image in checked.images:
-            staged.append(evidence.stage(resources, image.content, image.media_type))
+        for one in checked.media:
+            found = next(unwanted) if isinstance(one, CheckedImage) else None
+            if found is None:
+                staged.append(evidence.stage(resources, one.content, one.media_type))
+                continue
+            size = len(one.content)
+            staged.append(evidence.Unkept(one.media_type, size, found.why, found.found))
         whole = True
     finally:
         if not whole:
@@ -75,7 +89,19 @@ def submit_item(
     ItemRefused, KeyReused.
     """
     people.require(actor, people.Permission.SEND_ITEMS)
-    checked = check_item(raw, kinds, limits)
+    return submit_checked(do, resources, actor, check_item(raw, kinds, limits), key=key)
+
+
+def submit_checked(
+    do: Do,
+    resources: Resources,
+    actor: people.Actor,
+    checked: CheckedItem,
+    *,
+    key: RequestKey | None = None,
+) -> ReceivedItem:
+    """Stage and store an item that was checked. Raises NotAllowed, KeyReused."""
+    people.require(actor, people.Permission.SEND_ITEMS)
     staged = stage_item(resources, checked)
     needed, in_doubt = False, False
     try:
@@ -110,7 +136,7 @@ def _take_item(
     tx: Tx,
     actor: people.Actor,
     checked: CheckedItem,
-    staged: list[evidence.Staged],
+    staged: list[Kept],
     key: RequestKey | None,
 ) -> ReceivedItem:
     if key is None:
@@ -144,6 +170,7 @@ def _take_report(
     return replace(ReceivedReport(**answer.body), replayed=answer.replayed)
 
 
-def _discard(resources: Resources, staged: list[evidence.Staged]) -> None:
+def _discard(resources: Resources, staged: list[Kept]) -> None:
     for one in staged:
-        evidence.discard(resources, one)
+        if isinstance(one, evidence.Staged):
+            evidence.discard(resources, one)

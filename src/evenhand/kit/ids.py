@@ -16,6 +16,12 @@ def new_id(now: datetime) -> str:
     return str(UUID(int=value | secrets.randbits(62)))
 
 
+def first_id_at(at: datetime) -> str:
+    """Return the id before which none was made at this instant or later: an end for ranges."""
+    millis = int(at.timestamp() * 1000) & ((1 << 48) - 1)
+    return str(UUID(int=millis << 80))
+
+
 def short(an_id: str) -> str:
     """Return the last characters of an id: the random end, which differs between neighbours."""
     return an_id[-SHORT_CHARS:]

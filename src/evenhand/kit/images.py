@@ -39,7 +39,7 @@ from evenhand.kit.image_structure import (
 _PILLOW_GUARD_PIXELS = 89_478_485
 """Pillow's own decompression-bomb limit; staying under it keeps that guard in force behind ours."""
 
-_BACKDROP = 128
+BACKDROP = 128
 """Transparent pictures are shown on mid grey: white and black drawings are both visible on it."""
 
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP"}
@@ -61,10 +61,12 @@ _BROKEN_FILE = (
     SyntaxError,
     ValueError,
     EOFError,
-    IndexError,
-    KeyError,
+    LookupError,
     TypeError,
-    OverflowError,
+    ArithmeticError,
+    AssertionError,  # Pillow's own, such as that a palette is there
+    AttributeError,
+    RuntimeError,
     struct.error,
     zlib.error,
     DamagedStructure,
@@ -276,16 +278,25 @@ def veiled(data: bytes, level: Veil, *, limits: ImageLimits = DEFAULT_LIMITS) ->
     and softened; full is in colour and at most 1,600 pixels. Nothing is enlarged. Raises as
     open_image does.
     """
-    rung = _LADDER[level]
     opened = open_image(data, declared=None, limits=limits)
-    shown = _fitted(opened.as_seen(_BACKDROP), rung.side_max)
+    shown = under_veil(opened.as_seen(BACKDROP), level)
+    out = io.BytesIO()
+    shown.save(out, format="JPEG", quality=88)
+    return out.getvalue()
+
+
+def under_veil(picture: Image.Image, level: Veil, *, side_max: int | None = None) -> Image.Image:
+    """Give what of a decoded picture may be seen at a rung, perhaps smaller than it allows.
+
+    The blur is a share of the side, so that a small copy hides as much as a large one.
+    """
+    rung = _LADDER[level]
+    shown = _fitted(picture, min(rung.side_max, side_max or rung.side_max))
     if rung.grey:
         shown = shown.convert("L")
     if rung.blur_share:
         shown = shown.filter(ImageFilter.GaussianBlur(max(shown.size) * rung.blur_share))
-    out = io.BytesIO()
-    shown.save(out, format="JPEG", quality=88)
-    return out.getvalue()
+    return shown
 
 
 def _fitted(image: Image.Image, side_max: int) -> Image.Image:
@@ -361,10 +372,15 @@ def orientation_of(image: Image.Image) -> int:
     return value if isinstance(value, int) else 1
 
 
-def flattened(image: Image.Image) -> Image.Image:
-    """Bring any mode to RGB, or RGBA where the file has transparency; 16-bit grey is scaled."""
+def flattened(image: Image.Image, *, copy: bool = True) -> Image.Image:
+    """Bring any mode to RGB, or RGBA where the file has transparency; 16-bit grey is scaled.
+
+    Without `copy` an image that is so already is returned itself: it is not to be changed.
+    """
     if image.mode.startswith("I"):
         high_bytes = (np.asarray(image).astype(np.uint32) >> 8).clip(0, 255).astype(np.uint8)
         return Image.fromarray(high_bytes).convert("RGB")
     mode = "RGBA" if image.has_transparency_data else "RGB"
-    return image.copy() if image.mode == mode else image.convert(mode)
+    if image.mode != mode:
+        return image.convert(mode)
+    return image.copy() if copy else image

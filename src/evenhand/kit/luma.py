@@ -1,9 +1,10 @@
 """The grey planes of an untrusted picture, frame by frame, decoded no larger than they are needed.
 
 A JPEG is decoded straight to its brightness, at a half, a quarter or an eighth where that leaves
-enough: most of its pixels are never made. The plane says how its samples lie on the picture's own
-pixels, so that whoever measures it can measure the picture. All limits and refusals are those of
-`evenhand.kit.images`.
+enough: most of its pixels are never made. That is simplejpeg's work where the file is whole and
+plain, and Pillow's where it is not, with the same samples. The plane says how its samples lie on
+the picture's own pixels, so that whoever measures it can measure the picture. All limits and
+refusals are those of `evenhand.kit.images`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
+import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
@@ -39,6 +41,7 @@ FRAMES_MAX: Final = 32
 FRAME_PIXELS_MAX: Final = 100_000_000  # of all frames looked at together
 SECONDS_MAX: Final = 3.0
 
+_WITH_BRIGHTNESS: Final = frozenset({"YCbCr", "Gray", "GRAY"})  # as simplejpeg names them
 _BACKDROPS: Final = (255, 0)  # the pages that transparent pictures are shown on
 _ON_ITS_SIDE: Final = 5  # EXIF orientations from here on exchange width and height
 
@@ -115,7 +118,7 @@ def luma_frames(
             frames = max(structure.frames, told)
             if frames > limits.frames_max:
                 raise TooManyFrames(limits.frames_max)
-            yield LumaFrame(1, frames, media_type, *_planes(image, side_min))
+            yield LumaFrame(1, frames, media_type, *_first_planes(image, data, side_min))
         affordable = FRAME_PIXELS_MAX // max(1, structure.width * structure.height)
         if frames == 1:
             return
@@ -125,7 +128,7 @@ def luma_frames(
                     return
                 image.seek(number - 1)
                 check_size(image.width, image.height, limits)
-                yield LumaFrame(number, frames, media_type, *_planes(image, None))
+                yield LumaFrame(number, frames, media_type, *_planes(image))
 
 
 def _opened(data: bytes, media_type: str, limits: ImageLimits) -> Image.Image:
@@ -135,24 +138,52 @@ def _opened(data: bytes, media_type: str, limits: ImageLimits) -> Image.Image:
     return image
 
 
-def _planes(image: Image.Image, side_min: int | None) -> tuple[LumaPlane, tuple[LumaPlane, ...]]:
-    """Decode the frame an image stands at; with a side_min, no larger than need be."""
-    width, height = image.size
-    step = 1
-    if side_min is not None and image.mode in {"L", "RGB"} and isinstance(image, JpegImageFile):
+def _first_planes(
+    image: Image.Image, data: bytes, side_min: int
+) -> tuple[LumaPlane, tuple[LumaPlane, ...]]:
+    """Decode the first frame, no larger than need be."""
+    size, step = image.size, 1
+    if image.mode in {"L", "RGB"} and isinstance(image, JpegImageFile):
         drafted = image.draft("L", (side_min, side_min))
-        step = 1 if drafted is None else -(-width // image.width)
+        step = 1 if drafted is None else -(-size[0] // image.width)
+        samples = _brightness(data, size, step) if type(image) is JpegImageFile else None
+        if samples is not None:
+            return _upright(samples, size, step, orientation_of(image)), ()
+    return _planes(image, size, step)
+
+
+def _brightness(data: bytes, size: tuple[int, int], step: int) -> NDArray[np.uint8] | None:
+    """Decode a JPEG's own brightness, a sample for each step x step pixels.
+
+    None where anything about the file is out of the ordinary: then Pillow says what it is.
+    """
+    width, height = (-(-side // step) for side in size)
+    try:
+        down, across, colours, _ = simplejpeg.decode_jpeg_header(data)
+        if (across, down) != size or colours not in _WITH_BRIGHTNESS:
+            return None
+        grey = simplejpeg.decode_jpeg(data, "GRAY", min_height=height, min_width=width)
+    except ValueError:
+        return None
+    samples: NDArray[np.uint8] = grey[:, :, 0]
+    return samples if samples.shape == (height, width) else None
+
+
+def _planes(
+    image: Image.Image, size: tuple[int, int] | None = None, step: int = 1
+) -> tuple[LumaPlane, tuple[LumaPlane, ...]]:
+    """Decode the frame an image stands at; its own size when it was set to be decoded smaller."""
+    width, height = size or image.size
     image.load()
     turn = orientation_of(image)
     if image.mode == "L" and not image.has_transparency_data:
         return _upright(np.asarray(image), (width, height), step, turn), ()
-    flat = flattened(image)
-    seen = flat if flat.mode == "RGB" else flat.convert("RGB")
-    plane = _upright(np.asarray(seen.convert("L")), (width, height), step, turn)
+    flat = flattened(image, copy=False)
+    grey = flat.convert("L")
+    plane = _upright(np.asarray(grey), (width, height), step, turn)
     if flat.mode != "RGBA" or flat.getchannel("A").getextrema() == (255, 255):
         return plane, ()
     alpha = flat.getchannel("A")
-    grey = seen.convert("L")
     pages = (Image.composite(grey, Image.new("L", grey.size, page), alpha) for page in _BACKDROPS)
     return plane, tuple(replace(plane, samples=_turned(np.asarray(page), turn)) for page in pages)
 

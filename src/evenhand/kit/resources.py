@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -58,6 +59,25 @@ class HashIndex(Protocol):
 
 
 @dataclass(frozen=True)
+class NotToKeep:
+    """Why a picture is not to be stored, in a sentence, and what was found in it.
+
+    `found` is JSON data for the record; its `ids` hold nothing personal.
+    """
+
+    why: str
+    found: Mapping[str, Any]
+
+
+class Screen(Protocol):
+    """Looks at pictures before they are stored, and says which of them are not to be."""
+
+    def look(self, pictures: Sequence[bytes]) -> Sequence[NotToKeep | None]:
+        """Return for each picture why it is not to be stored, or None."""
+        ...
+
+
+@dataclass(frozen=True)
 class Service:
     """The online service that runs Evenhand, as people know it."""
 
@@ -69,8 +89,34 @@ class Service:
 
 
 @dataclass(frozen=True)
+class Looking:
+    """What the operator set about how media are read."""
+
+    read_words: bool = False
+    trusted_signers: str = ""  # the certificates' PEM text
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the operator set for banks.
+
+    `flood_accounts` is how many accounts an entry may match within an hour before it is
+    quarantined (0: never), `search_days` how far back a new entry is searched for (0: not at all).
+    """
+
+    flood_accounts: int = 100
+    search_days: int = 30
+
+
+@dataclass(frozen=True)
 class Resources:
-    """Keys, blobs, signing key, the checkpoint shelf, the service's public facts, the index."""
+    """What the house is wired with.
+
+    `index` holds pictures' hashes and `frames` those of films. `gate_seconds` is how long a first
+    look may take, `adult_clause` the key of the clause that covers sexual material, as the
+    operator named it, and `looking` how media are read. `memory` is what a room keeps in this
+    process from one transaction to the next, under a name of its own; it may be gone at any time.
+    """
 
     keys: Keyring
     blobs: Blobs
@@ -78,3 +124,10 @@ class Resources:
     shelf: CheckpointShelf
     service: Service
     index: HashIndex
+    frames: HashIndex
+    screen: Screen
+    gate_seconds: float
+    adult_clause: str = ""
+    looking: Looking = Looking()
+    limits: Limits = field(default_factory=Limits)
+    memory: dict[str, Any] = field(default_factory=dict)

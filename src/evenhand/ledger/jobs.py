@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -37,9 +38,24 @@ def enqueue(
     )
 
 
-def claim(tx: Tx, who: str, *, limit: int = 1, only: str | None = None) -> list[Work]:
-    """Take jobs that are due."""
-    return leases.claim(tx, table, who, limit=limit, lease_seconds=LEASE_SECONDS, only=only)
+def claim(
+    tx: Tx,
+    who: str,
+    *,
+    limit: int = 1,
+    only: str | None = None,
+    kinds: Collection[str] | None = None,
+    but: Collection[str] = (),
+) -> list[Work]:
+    """Take jobs that are due: of some kinds, or of all but some."""
+    unless = None
+    if kinds is not None:
+        unless = table.c.kind.not_in(kinds)
+    elif but:
+        unless = table.c.kind.in_(but)
+    return leases.claim(
+        tx, table, who, limit=limit, lease_seconds=LEASE_SECONDS, only=only, unless=unless
+    )
 
 
 def finish(tx: Tx, work: Work) -> None:

@@ -1,7 +1,7 @@
 """Who acts, and what each may do: roles, permissions, and the one gate every room calls.
 
 A permission is granted by a role or an API key's scope and by nothing else. What only a person
-may answer for (reviewing, judging appeals, opening a sealed identity) is granted to no machine.
+may answer for (reviewing, judging appeals, opening what is sealed) is granted to no machine.
 """
 
 from __future__ import annotations
@@ -35,11 +35,13 @@ class Permission(StrEnum):
     JUDGE_APPEALS = "judge_appeals"
     SEE_QUEUE = "see_queue"
     MANAGE_BANKS = "manage_banks"
+    MANAGE_MODELS = "manage_models"
     MANAGE_POLICY = "manage_policy"
     MANAGE_STAFF = "manage_staff"
     MANAGE_KEYS = "manage_keys"
     RESEND = "resend"
     OPEN_IDENTITY = "open_identity"
+    OPEN_SEALED = "open_sealed"
     READ_LEDGER = "read_ledger"
     SEE_STAFF = "see_staff"
     SEE_NUMBERS = "see_numbers"
@@ -51,6 +53,7 @@ class Permission(StrEnum):
 _REVIEWER = frozenset({Permission.SEE_QUEUE, Permission.REVIEW, Permission.JUDGE_APPEALS})
 _LEAD = _REVIEWER | {
     Permission.MANAGE_BANKS,
+    Permission.MANAGE_MODELS,
     Permission.RESEND,
     Permission.SEE_NUMBERS,
     Permission.SEE_STAFF,
@@ -60,6 +63,7 @@ _ADMINISTRATOR = _LEAD | {
     Permission.MANAGE_STAFF,
     Permission.MANAGE_KEYS,
     Permission.OPEN_IDENTITY,
+    Permission.OPEN_SEALED,
     Permission.READ_LEDGER,
 }
 _AUDITOR = frozenset({Permission.READ_LEDGER, Permission.SEE_NUMBERS, Permission.SEE_QUEUE})
@@ -81,7 +85,12 @@ SCOPES: Final[dict[str, Permission]] = {
 
 #: Granted to people alone: machines propose, people answer (charter, promises 10 and 13).
 PEOPLE_ONLY: Final = frozenset(
-    {Permission.REVIEW, Permission.JUDGE_APPEALS, Permission.OPEN_IDENTITY}
+    {
+        Permission.REVIEW,
+        Permission.JUDGE_APPEALS,
+        Permission.OPEN_IDENTITY,
+        Permission.OPEN_SEALED,
+    }
 )
 
 

@@ -9,15 +9,19 @@ fits is always known.
 from evenhand.policy.commands import publish, seed, starter
 from evenhand.policy.errors import NoSuchClause, NothingToPublish, PolicyError, PolicyRefused
 from evenhand.policy.model import (
+    CHECKED_FIRST,
     HARM_LABELS,
+    SEVERITY_MAX,
     TIMED,
     Basis,
     Clause,
     Clock,
     GroundType,
     Harm,
+    Label,
     Measure,
     MeasureFacts,
+    Originals,
     Policy,
     RestrictionKind,
     Rung,
@@ -27,20 +31,24 @@ from evenhand.policy.model import (
     number_order,
 )
 from evenhand.policy.parse import parse_policy
-from evenhand.policy.queries import clause, clauses, policy
+from evenhand.policy.queries import clause, clauses, labels, policy
 
 __all__ = [
+    "CHECKED_FIRST",
     "HARM_LABELS",
+    "SEVERITY_MAX",
     "TIMED",
     "Basis",
     "Clause",
     "Clock",
     "GroundType",
     "Harm",
+    "Label",
     "Measure",
     "MeasureFacts",
     "NoSuchClause",
     "NothingToPublish",
+    "Originals",
     "Policy",
     "PolicyError",
     "PolicyRefused",
@@ -50,6 +58,7 @@ __all__ = [
     "clause",
     "clauses",
     "clock_for",
+    "labels",
     "least_restrictive",
     "number_order",
     "parse_policy",

@@ -48,6 +48,20 @@ HARM_LABELS: Final[Mapping[Harm, str]] = MappingProxyType(
     }
 )
 
+
+class Originals(StrEnum):
+    """What becomes of a picture in which confirmed known material under a clause was found."""
+
+    SHOWN = "shown"
+    KEEP_IN_VAULT = "keep_in_vault"
+    DO_NOT_KEEP = "do_not_keep"
+
+
+SEVERITY_MAX: Final = 4
+
+CHECKED_FIRST: Final = "checked-first"
+"""The key of the clause under which an item may wait because nothing could look at it yet."""
+
 Target = Literal["item", "account"]
 GroundType = Literal["terms", "illegal"]
 
@@ -138,12 +152,24 @@ TIMED: Final = frozenset({Measure.LIMIT, Measure.SUSPEND})
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """A note that may be put on an item: its key, for the host, and the words people read."""
+
+    key: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rung:
-    """One step: its measures, the days a limit or suspension lasts, and the strikes it leaves."""
+    """One step: its measures, the days a limit or suspension lasts, and the strikes it leaves.
+
+    `label` is the key of the label that fits, where one of the measures is a label.
+    """
 
     measures: tuple[Measure, ...]
     days: int | None
     strike_weight: int
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,14 +188,19 @@ class Clause:
     ladder: tuple[Rung, ...]
     strike_days: int
     effective_from: date
+    originals: Originals = Originals.SHOWN
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """All clauses in all versions, so an old decision is always read under the words of its day."""
+    """All clauses in all versions, so an old decision is always read under the words of its day.
+
+    Labels are those that may be added now; a decision keeps the words of the one it added.
+    """
 
     title: str
     clauses: tuple[Clause, ...]
+    labels: tuple[Label, ...] = ()
 
     def clause(self, key: str, version: int) -> Clause:
         """Return exactly the version a decision cites, or raise NoSuchClause; never one nearby."""
@@ -189,6 +220,14 @@ class Policy:
         """Return every clause that binds people on a day, in the order of its numbers."""
         keys = {c.key for c in self.clauses if c.effective_from <= on}
         return tuple(sorted((self.current(key, on) for key in keys), key=number_order))
+
+
+def usual_originals(severity: int) -> Originals:
+    """Return what holds for a clause that says nothing: what is gravest is not shown at the desk.
+
+    It is kept, because the law may ask for it; that it is not kept, only an operator can say.
+    """
+    return Originals.KEEP_IN_VAULT if severity >= SEVERITY_MAX else Originals.SHOWN
 
 
 def number_order(clause: Clause) -> tuple[int, ...]:

@@ -12,16 +12,23 @@ from typing import Final, get_args
 
 from evenhand.policy.errors import PolicyRefused
 from evenhand.policy.model import (
+    SEVERITY_MAX,
     TIMED,
     Clause,
     GroundType,
     Harm,
+    Label,
     Measure,
+    Originals,
     Policy,
     Rung,
+    usual_originals,
 )
 
 KEY_PATTERN: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+LABEL_PATTERN: Final = re.compile(r"(?=.{1,40}$)[a-z][a-z0-9]*(_[a-z0-9]+)*")
+LABEL_MAX_CHARS: Final = 80  # it stands beside what somebody wrote, and leaves room for it
+LABELS_MAX: Final = 40
 NUMBER_PATTERN: Final = re.compile(r"[1-9][0-9]{0,2}(\.[1-9][0-9]{0,2}){0,3}")
 TITLE_MAX_CHARS: Final = 120
 TEXT_MIN_CHARS: Final = 40  # shorter than this is a slogan, not a rule anyone can follow
@@ -31,10 +38,11 @@ DAYS_MAX: Final = 365  # a longer pause or strike is a permanent one under anoth
 STRIKE_WEIGHT_MAX: Final = 10
 VERSION_MAX: Final = 10_000
 _ACCOUNT_STEPS: Final = TIMED | {Measure.CLOSE}
-_RUNG_FIELDS: Final = frozenset({"measures", "days", "strike_weight"})
+_RUNG_FIELDS: Final = frozenset({"measures", "days", "strike_weight", "label"})
+_LABEL_FIELDS: Final = frozenset({"key", "says"})
 _CLAUSE_FIELDS: Final = frozenset(
     {"key", "number", "version", "title", "text", "harm", "severity", "ground"}
-    | {"legal_ground", "ladder", "strike_days", "effective_from"}
+    | {"legal_ground", "ladder", "strike_days", "effective_from", "originals"}
 )
 
 
@@ -42,19 +50,41 @@ def parse_policy(data: Mapping[str, object]) -> Policy:
     """Read a written policy or raise PolicyRefused at its first fault.
 
     Every clause falls under a Charter harm, no number serves two clauses, and versions only go up.
+    Labels are listed once each; whether a step's label is declared is known when it is published.
     """
-    _only(data, "policy", frozenset({"title", "clause"}))
+    _only(data, "policy", frozenset({"title", "clause", "label"}))
     title = _text(data, "policy", "title", high=TITLE_MAX_CHARS)
     entries = _tables(data, "policy", "clause", "a policy needs at least one clause")
     clauses = tuple(_clause(entry, f"clause[{i}]") for i, entry in enumerate(entries))
     _check_numbers_and_versions(clauses)
-    return Policy(title, clauses)
+    return Policy(title, clauses, _labels(data))
+
+
+def _labels(data: Mapping[str, object]) -> tuple[Label, ...]:
+    if "label" not in data:
+        return ()
+    entries = _tables(data, "policy", "label", "declare a label, or leave this out")
+    if len(entries) > LABELS_MAX:
+        raise PolicyRefused("policy.label", f"declare {LABELS_MAX} labels at most")
+    labels = tuple(_label(entry, f"label[{i}]") for i, entry in enumerate(entries))
+    keys = [label.key for label in labels]
+    for i, key in enumerate(keys):
+        if key in keys[:i]:
+            raise PolicyRefused(f"label[{i}].key", f"the label {key!r} is declared twice")
+    return labels
+
+
+def _label(data: Mapping[str, object], path: str) -> Label:
+    _only(data, path, _LABEL_FIELDS)
+    key = _pattern(data, path, "key", LABEL_PATTERN, "small letters, digits and underscores")
+    return Label(key, _text(data, path, "says", high=LABEL_MAX_CHARS))
 
 
 def _clause(data: Mapping[str, object], path: str) -> Clause:
     _only(data, path, _CLAUSE_FIELDS)
     harm = _choice(data, path, "harm", tuple(Harm))
     ground = _ground(data, path)
+    severity = _whole(data, path, "severity", low=1, high=SEVERITY_MAX)
     return Clause(
         key=_pattern(data, path, "key", KEY_PATTERN, "small letters, digits and hyphens"),
         number=_pattern(data, path, "number", NUMBER_PATTERN, 'a number such as "3.1", in quotes'),
@@ -62,13 +92,21 @@ def _clause(data: Mapping[str, object], path: str) -> Clause:
         title=_text(data, path, "title", high=TITLE_MAX_CHARS),
         text=_text(data, path, "text", low=TEXT_MIN_CHARS, high=TEXT_MAX_CHARS),
         harm=Harm(harm),
-        severity=_whole(data, path, "severity", low=1, high=4),
+        severity=severity,
         ground=ground,
         legal_ground=_legal_ground(data, path, ground),
         ladder=_ladder(data, path),
         strike_days=_whole(data, path, "strike_days", low=1, high=DAYS_MAX),
         effective_from=_day(data, path, "effective_from"),
+        originals=_originals(data, path, severity),
     )
+
+
+def _originals(data: Mapping[str, object], path: str, severity: int) -> Originals:
+    """Read what becomes of pictures in which confirmed known material was found."""
+    if "originals" not in data:
+        return usual_originals(severity)
+    return Originals(_choice(data, path, "originals", tuple(Originals)))
 
 
 def _ground(data: Mapping[str, object], path: str) -> GroundType:
@@ -128,7 +166,15 @@ def _rung(data: Mapping[str, object], path: str) -> Rung:
         raise PolicyRefused(where, "limit, suspend and close exclude one another; keep one")
     days = _days(data, path, timed=not TIMED.isdisjoint(measures))
     weight = _whole(data, path, "strike_weight", low=0, high=STRIKE_WEIGHT_MAX)
-    return Rung(measures, days, weight)
+    return Rung(measures, days, weight, _rung_label(data, path, measures))
+
+
+def _rung_label(data: Mapping[str, object], path: str, measures: Sequence[Measure]) -> str | None:
+    if "label" not in data:
+        return None
+    if Measure.LABEL not in measures:
+        raise PolicyRefused(f"{path}.label", 'only a step with the measure "label" names one')
+    return _pattern(data, path, "label", LABEL_PATTERN, "the key of a label")
 
 
 def _days(data: Mapping[str, object], path: str, *, timed: bool) -> int | None:

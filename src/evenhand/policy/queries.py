@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from evenhand.db import ReadTx
 from evenhand.policy import store
-from evenhand.policy.model import Clause, Policy
+from evenhand.policy.model import Clause, Label, Policy
 
 
 def policy(tx: ReadTx) -> Policy:
     """Return the whole policy, all versions of all clauses. It is public."""
-    return Policy(tx.resources.service.name, store.every_version(tx))
+    return Policy(tx.resources.service.name, store.every_version(tx), labels(tx))
+
+
+def labels(tx: ReadTx) -> tuple[Label, ...]:
+    """Return the labels that may be put on an item, in the order of their keys."""
+    return tuple(label for _, label in store.newest_labels(tx).values())
 
 
 def clauses(tx: ReadTx) -> tuple[Clause, ...]:

@@ -1,4 +1,4 @@
-"""The policy's table: every version of every clause that was ever published, never edited."""
+"""The policy's tables: every version of every clause and label ever published, never edited."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from evenhand.db import ReadTx, Row, Tx, UtcTime, metadata
-from evenhand.policy.model import Clause, Harm, Measure, Rung
+from evenhand.policy.model import Clause, Harm, Label, Measure, Originals, Rung, usual_originals
 
 clauses = sa.Table(
     "policy_clauses",
@@ -19,6 +19,16 @@ clauses = sa.Table(
     sa.Column("content", sa.JSON, nullable=False),
     sa.Column("published_at", UtcTime, nullable=False),
     sa.Column("published_by", sa.Text, nullable=False),
+)
+
+labels = sa.Table(
+    "policy_labels",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("says", sa.Text, nullable=False),
+    sa.Column("declared_at", UtcTime, nullable=False),
+    sa.Column("declared_by", sa.Text, nullable=False),
 )
 
 
@@ -41,6 +51,18 @@ def every_version(tx: ReadTx) -> tuple[Clause, ...]:
     return tuple(_clause(row) for row in tx.rows(wanted))
 
 
+def save_label(tx: Tx, label: Label, *, version: int, by: str) -> None:
+    """Write one version of a label."""
+    values = {"says": label.says, "declared_at": tx.now, "declared_by": by}
+    tx.insert(labels, key=label.key, version=version, **values)
+
+
+def newest_labels(tx: ReadTx) -> dict[str, tuple[int, Label]]:
+    """Return each label's newest version and its words, by key."""
+    rows = tx.rows(sa.select(labels).order_by(labels.c.key, labels.c.version))
+    return {row["key"]: (row["version"], Label(row["key"], row["says"])) for row in rows}
+
+
 def _content(clause: Clause) -> dict[str, Any]:
     return {
         "number": clause.number,
@@ -51,11 +73,13 @@ def _content(clause: Clause) -> dict[str, Any]:
         "ground": clause.ground,
         "legal_ground": clause.legal_ground,
         "strike_days": clause.strike_days,
+        "originals": clause.originals.value,
         "ladder": [
             {
                 "measures": [measure.value for measure in rung.measures],
                 "days": rung.days,
                 "strike_weight": rung.strike_weight,
+                **({"label": rung.label} if rung.label else {}),
             }
             for rung in clause.ladder
         ],
@@ -64,6 +88,7 @@ def _content(clause: Clause) -> dict[str, Any]:
 
 def _clause(row: Row) -> Clause:
     content = row["content"]
+    originals = content.get("originals")  # clauses published before this was written say nothing
     return Clause(
         key=row["key"],
         version=row["version"],
@@ -76,8 +101,14 @@ def _clause(row: Row) -> Clause:
         ground=content["ground"],
         legal_ground=content["legal_ground"],
         strike_days=content["strike_days"],
+        originals=Originals(originals) if originals else usual_originals(content["severity"]),
         ladder=tuple(
-            Rung(tuple(Measure(m) for m in rung["measures"]), rung["days"], rung["strike_weight"])
+            Rung(
+                tuple(Measure(m) for m in rung["measures"]),
+                rung["days"],
+                rung["strike_weight"],
+                rung.get("label"),
+            )
             for rung in content["ladder"]
         ),
     )

@@ -95,7 +95,8 @@ def rules(here: Here) -> Response:
         ]
         for clause in current
     }
-    return here.page("policy.html", at="policy", clauses=current, others=others)
+    labels = {label.key: label.says for label in here.house.ask(policy.labels)}
+    return here.page("policy.html", at="policy", clauses=current, others=others, labels=labels)
 
 
 @routes.get("/log")

@@ -20,6 +20,7 @@ STATES: Final[Mapping[State, tuple[str, str, str]]] = {
     State.REVERSED_ON_APPEAL: (N_("reversed on appeal"), "↺", "warn"),
     State.REVERSED_ON_REVIEW: (N_("reversed after a second look"), "↺", "warn"),
     State.SIGNAL_WITHDRAWN: (N_("reversed: what it rested on was withdrawn"), "↺", "warn"),
+    State.LOOKED_AT: (N_("ended: the check it waited for is done"), "–", "note"),
 }
 #: How a reversal is told to the person it is about.
 REVERSALS: Final[Mapping[str, str]] = {
@@ -27,6 +28,7 @@ REVERSALS: Final[Mapping[str, str]] = {
     "review": N_("It was undone after a second look."),
     "withdrawn_signal": N_("It was undone because what it rested on was withdrawn."),
     "replaced": N_("A person looked, and a new decision took its place."),
+    "looked_at": N_("The check that it waited for is done, and nothing was found."),
 }
 APPEALS: Final[Mapping[str, str]] = {
     "granted": N_("Your appeal was granted."),

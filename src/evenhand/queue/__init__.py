@@ -17,6 +17,7 @@ from evenhand.queue.commands import (
     reopen,
     take_proposals,
     unblind,
+    withdraw,
 )
 from evenhand.queue.errors import NoSuchTask, QueueError, TaskClosed
 from evenhand.queue.model import (
@@ -85,4 +86,5 @@ __all__ = [
     "task",
     "unblind",
     "waiting",
+    "withdraw",
 ]

@@ -49,6 +49,30 @@ def take_proposals(tx: Tx, item_id: str) -> str | None:
     return current.id
 
 
+def withdraw(tx: Tx, item_id: str) -> str | None:
+    """Take the open task of an item back when nobody is needed any more; return its id.
+
+    Only one that waits for a first look, that nobody has ever held or reported into, and that no
+    proposal stands behind: what a person asked for or began, a person answers.
+    """
+    tx.lock(f"item:{item_id}")
+    task = store.open_task_of(tx, item_id)
+    if task is None or task.kind is not TaskKind.REVIEW or task.state is not TaskState.WAITING:
+        return None
+    standing = [p for p in rules.proposals_of(tx, people.SYSTEM, item_id) if not p.withdrawn]
+    if standing or task.claim_number or reporting_on(tx, item_id).reports:
+        return None
+    store.change(tx, task.id, state=TaskState.CLOSED.value, closed_at=tx.now)
+    append(
+        tx,
+        "task.withdrawn",
+        subject=task.id,
+        actor=people.SYSTEM.ref,
+        public={"item_id": item_id, "kind": task.kind.value, "harm": task.harm.value},
+    )
+    return task.id
+
+
 def reopen(tx: Tx, item_id: str, *, harm: Harm) -> str:
     """Bring an item back because what its decision rested on was withdrawn (promise 9)."""
     tx.lock(f"item:{item_id}")

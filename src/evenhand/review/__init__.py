@@ -12,6 +12,7 @@ from evenhand.review.commands import (
     claim_next,
     finish,
     held_task,
+    open_known,
     open_media,
     release,
     skip,
@@ -19,6 +20,7 @@ from evenhand.review.commands import (
 )
 from evenhand.review.errors import (
     KeptFromYou,
+    KnownMaterial,
     LeaseEnded,
     NoSuchMedia,
     NothingSaid,
@@ -43,6 +45,7 @@ __all__ = [
     "Claim",
     "Desk",
     "KeptFromYou",
+    "KnownMaterial",
     "LeaseEnded",
     "Level",
     "NoSuchMedia",
@@ -62,6 +65,7 @@ __all__ = [
     "fold",
     "held_task",
     "notes",
+    "open_known",
     "open_media",
     "release",
     "skip",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from evenhand import evidence, intake, people, queue
+from evenhand import evidence, intake, people, queue, rules
 from evenhand.db import Tx
 from evenhand.ledger.append import append
 from evenhand.queue import TaskClosed, TaskKind, TaskState, TaskView
 from evenhand.review import store
-from evenhand.review.errors import NoSuchMedia, NothingSaid
+from evenhand.review.errors import KnownMaterial, NoSuchMedia, NothingSaid
 from evenhand.review.model import (
     LEASE,
     NOTE_CHARS_MAX,
@@ -94,22 +94,61 @@ def open_media(
 ) -> str:
     """Raise the veil from one piece of media to a level; the viewing is recorded.
 
-    Returns the viewing's id, with which only this viewer can fetch the pixels. Raises NotYours,
-    LeaseEnded, NoSuchMedia.
+    Returns the viewing's id, with which only this viewer can fetch the pixels. Confirmed known
+    material is not shown again to confirm it (charter, promise 12). Raises NotYours, LeaseEnded,
+    NoSuchMedia, KnownMaterial.
     """
+    task, media = _held_media(tx, actor, task_id, media_id)
+    if media_id in rules.known_media(tx, actor, task.item_id):
+        raise KnownMaterial(media_id)
+    return _view(tx, actor, task, media, level)
+
+
+def open_known(
+    tx: Tx,
+    actor: people.Actor,
+    task_id: str,
+    *,
+    media_id: str,
+    level: evidence.Veil,
+    reason: str,
+) -> str:
+    """Open one picture of confirmed known material, by who may and for a reason, on record.
+
+    Returns the viewing's id. Raises NotAllowed, ReasonRefused, NotYours, LeaseEnded, NoSuchMedia.
+    """
+    task, media = _held_media(tx, actor, task_id, media_id)
+    return _view(tx, actor, task, media, level, reason)
+
+
+def _held_media(
+    tx: Tx, actor: people.Actor, task_id: str, media_id: str
+) -> tuple[TaskView, intake.MediaView]:
+    """Return the actor's task and one piece of its media."""
     task = held_task(tx, actor, task_id)
-    item = intake.item(tx, actor, task.item_id)
-    for media in item.media:
+    for media in intake.item(tx, actor, task.item_id).media:
         if media.id == media_id:
-            return evidence.open_viewing(
-                tx,
-                actor,
-                task_id=task_id,
-                item_id=item.id,
-                object_id=media.object_id,
-                level=level.value,
-            )
+            return task, media
     raise NoSuchMedia(media_id)
+
+
+def _view(
+    tx: Tx,
+    actor: people.Actor,
+    task: TaskView,
+    media: intake.MediaView,
+    level: evidence.Veil,
+    reason: str | None = None,
+) -> str:
+    return evidence.open_viewing(
+        tx,
+        actor,
+        task_id=task.id,
+        item_id=task.item_id,
+        object_id=media.object_id,
+        level=level.value,
+        sealed_for=reason,
+    )
 
 
 def finish(tx: Tx, actor: people.Actor, task_id: str, *, outcome: str) -> None:

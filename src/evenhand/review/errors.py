@@ -6,6 +6,7 @@ ReviewError
 ├── KeptFromYou
 ├── LeaseEnded
 ├── NoSuchMedia
+├── KnownMaterial
 └── NothingSaid
 """
 
@@ -34,6 +35,13 @@ class LeaseEnded(ReviewError):
 
 class NoSuchMedia(ReviewError):
     """This media does not belong to the item of this task."""
+
+
+class KnownMaterial(ReviewError):
+    """This is confirmed known material: nobody need see it again to confirm it.
+
+    Whoever must open it needs a permission of their own, and writes down why.
+    """
 
 
 class NothingSaid(ReviewError):

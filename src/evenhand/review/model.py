@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,7 +12,7 @@ from evenhand.detection import AssessmentView
 from evenhand.intake import ItemView, ReportView
 from evenhand.queue import TaskState, TaskView
 from evenhand.review.errors import KeptFromYou, LeaseEnded, NotYours, TaskTaken
-from evenhand.rules import ProposalView
+from evenhand.rules import KnownMedia, ProposalView
 
 #: A lease outlives a closed laptop by this much; the open desk renews it every half minute.
 LEASE: Final = timedelta(minutes=10)
@@ -53,7 +53,10 @@ class ReportSummary:
 
 @dataclass(frozen=True)
 class Desk:
-    """Everything a reviewer needs to decide a task, and nothing of who reported it."""
+    """Everything a reviewer needs to decide a task, and nothing of who reported it.
+
+    `known` says, by the id of a picture, that it is known so well that it is not shown again.
+    """
 
     task: TaskView
     item: ItemView
@@ -62,6 +65,7 @@ class Desk:
     notes: tuple[Note, ...]
     proposals: tuple[ProposalView, ...]
     first_decision_hidden: bool
+    known: Mapping[str, KnownMedia]
 
 
 def check_free(task: TaskView, *, staff_id: str, kept: str | None, now: datetime) -> None:

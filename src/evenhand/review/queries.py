@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from evenhand import detection, intake, people, queue, rules
 from evenhand.db import ReadTx
-from evenhand.queue import TaskState
+from evenhand.queue import TaskState, TaskView
 from evenhand.review import store
 from evenhand.review.model import Desk, Note, fold
 
@@ -25,11 +25,33 @@ def desk(tx: ReadTx, actor: people.Actor, task_id: str) -> Desk:
     return Desk(
         task=task,
         item=intake.item(tx, actor, task.item_id),
-        assessments=tuple(detection.assessments(tx, actor, task.item_id)),
+        assessments=_shown(tx, actor, task),
         reports=fold(reports),
         notes=() if unseen and task.state is TaskState.CLOSED else notes(tx, actor, task_id),
         proposals=tuple(rules.proposals_of(tx, actor, task.item_id)),
         first_decision_hidden=queue.is_blind(tx, task_id),
+        known=rules.known_media(tx, actor, task.item_id),
+    )
+
+
+def _shown(tx: ReadTx, actor: people.Actor, task: TaskView) -> tuple[detection.AssessmentView, ...]:
+    """Return what detectors said, without what would tell a reviewer how to answer.
+
+    Classifiers learn from the answer. So until it is given, the desk shows what one says only where
+    that is why the item is here; and not where the item was chosen to learn from.
+    """
+    said = detection.assessments(tx, actor, task.item_id)
+    if task.state is TaskState.CLOSED:
+        return tuple(said)
+    asked = any(
+        one.rule == rules.ASK_FOR_LABELS.id for one in rules.proposals_of(tx, actor, task.item_id)
+    )
+    return tuple(
+        one
+        for one in said
+        if one.detector != detection.LEARNED_DETECTOR
+        or "scores" not in one.evidence
+        or (one.answer is detection.Answer.FOUND and not asked)
     )
 
 

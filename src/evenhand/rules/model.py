@@ -1,21 +1,27 @@
 """Rules meet facts and propose; they never decide (charter, promises 6 and 13).
 
-Two rules are built in. `known-material`: what stands in a confirmed bank is held, reversibly and
-with notice, and put before a person; what stands in an indicative bank is only put before a
-person. `reported`: what is reported is put before a person, however many report it. Pure: facts
-in, proposals out, always in the same order.
+Six rules are built in. `known-material`: what a confirmed entry matches is held, reversibly and
+with notice, and put before a person; what an indicative one matches is only put before a person,
+and what `weighing` finds to count for nothing is noted. `adult-images`: a picture that one image
+model takes for sexual is put before a person, one that two models take for it is also held, if the
+policy has a clause for it. `reported`: what is reported is put before a person, however many report
+it. `not-looked-at`: what a detector could not look at waits, or is put before a person, or neither,
+as its kind says. The two about classifiers, `learned-from-decisions` and `ask-for-labels`, stand in
+`learning`. Pure: facts in, proposals out, always in the same order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from evenhand.banks import Confidence
-from evenhand.policy import Harm
+from evenhand.intake import WhenNotLookedAt
+from evenhand.policy import CHECKED_FIRST, Harm, Originals
+from evenhand.rules.weighing import Less, Weight, weight_of
 
 
 class Action(StrEnum):
@@ -32,20 +38,52 @@ class Rule:
     id: str
     version: int
     says: str
+    reads: frozenset[str] = frozenset()  # names of costly detectors that it cannot do without
 
 
 KNOWN_MATERIAL: Final = Rule(
-    "known-material", 1, "Confirmed known material is held and looked at; indicative is looked at."
+    "known-material",
+    2,
+    "Confirmed known material is held and looked at; what is indicative, or only distantly like it,"
+    " is looked at.",
+)
+ADULT_IMAGES: Final = Rule(
+    "adult-images",
+    1,
+    "A picture that one image model takes for sexual is looked at; one that two take for it is"
+    " held as well, where the policy has a clause for it.",
+    reads=frozenset({"adult_image_opennsfw", "adult_image_nsfwjs"}),
 )
 REPORTED: Final = Rule("reported", 1, "What is reported is looked at by a person.")
+LEARNED: Final = Rule(
+    "learned-from-decisions",
+    1,
+    "What a classifier, learned from people's decisions, takes for a breach is looked at.",
+)
+ASK_FOR_LABELS: Final = Rule(
+    "ask-for-labels",
+    1,
+    "A few items, chosen at random or where a classifier is unsure, are looked at to learn from.",
+)
 
-RULES: Final = (KNOWN_MATERIAL, REPORTED)
+NOT_LOOKED_AT: Final = Rule(
+    "not-looked-at", 1, "What could not be looked at is held or looked at, as its kind says."
+)
+
+RULES: Final = (KNOWN_MATERIAL, ADULT_IMAGES, REPORTED, NOT_LOOKED_AT, LEARNED, ASK_FOR_LABELS)
 """Every rule there is, in the order in which they are listed for people."""
+
+
+OPINIONS_TO_HOLD: Final = 2
+"""Never one model alone above asking for a look: two that learned apart must agree on a picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A bank entry that stands and was found in an item, with what its bank says about it."""
+    """A bank entry that stands and was found in an item, with what its bank says about it.
+
+    `less` says why it counts for less than its confidence: nothing, in most cases.
+    """
 
     assessment_id: str
     entry_id: str
@@ -54,6 +92,45 @@ class Match:
     confidence: Confidence
     clause_key: str
     harm: Harm
+    less: tuple[Less, ...] = ()
+
+    @property
+    def weight(self) -> Weight:
+        """Return how much it counts."""
+        return weight_of(self.confidence, self.less)
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a model found in one picture: which detector asked it, and how it scored."""
+
+    assessment_id: str
+    detector: str
+    model: str
+    model_version: str
+    media_id: str | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Covering:
+    """The clause in force that covers what a rule is about."""
+
+    key: str
+    harm: Harm
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMedia:
+    """A picture that is confirmed known material: nobody is shown it again to confirm it.
+
+    `distance` is in bits of 256 to the listed hash, 0 for the very bytes.
+    """
+
+    media_id: str
+    entry_id: str
+    bank: str
+    distance: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +143,28 @@ class ReportFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Unlooked:
+    """That detectors failed with an item (skipped is not failed), and what its kind says then."""
+
+    detectors: tuple[str, ...]
+    assessment_ids: tuple[str, ...]
+    then: WhenNotLookedAt
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What the rules know about an item."""
 
     matches: tuple[Match, ...] = ()
     reports: tuple[ReportFact, ...] = ()
+    opinions: tuple[Opinion, ...] = ()
+    adult_clause: Covering | None = None  # None: the policy has no clause for it
+    unlooked: Unlooked | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What one rule proposes, and on what it rests."""
+    """What one rule proposes, and on what it rests: entries, detectors, classifiers' versions."""
 
     rule: Rule
     action: Action
@@ -84,7 +173,14 @@ class Proposal:
     report_id: str | None
     why: str
     entry_ids: tuple[str, ...] = ()
+    detectors: tuple[str, ...] = ()
+    model_ids: tuple[str, ...] = ()
     evidence: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def grounds(self) -> tuple[str, ...]:
+        """Everything it rests on, whose withdrawal takes it back."""
+        return (*self.entry_ids, *self.detectors, *self.model_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,20 +202,49 @@ class ProposalView:
     withdrawn: bool
 
 
+@dataclass(frozen=True, slots=True)
+class MatchView:
+    """That an entry was found in an item: since when, and how much it counted the last time."""
+
+    entry_id: str
+    item_id: str
+    weight: Weight
+    less: tuple[Less, ...]
+    first_at: datetime
+    last_at: datetime
+
+
 def propose(facts: Facts) -> list[Proposal]:
     """Return what the built-in rules propose, holds before the rest, in a stable order."""
-    proposals = [*_known_material(facts.matches), *_reported(facts.reports)]
+    proposals = [
+        *_known_material(facts.matches),
+        *_adult_images(facts.opinions, facts.adult_clause),
+        *_reported(facts.reports),
+        *_not_looked_at(facts.unlooked),
+    ]
     return sorted(proposals, key=lambda one: one.action is not Action.HOLD)
+
+
+def detectors_read() -> frozenset[str]:
+    """Return the costly detectors that some rule reads; the others need not be asked."""
+    return frozenset().union(*(rule.reads for rule in RULES))
+
+
+def sealing(match: Match, originals: Mapping[str, Originals]) -> bool:
+    """Tell whether a match is sure, and its clause says that such pictures are not shown again."""
+    shown = originals.get(match.clause_key, Originals.KEEP_IN_VAULT) is Originals.SHOWN
+    return match.weight is Weight.HOLDS and not shown
 
 
 def _known_material(matches: Sequence[Match]) -> list[Proposal]:
     by_clause: dict[str, list[Match]] = {}
     for match in matches:
-        by_clause.setdefault(match.clause_key, []).append(match)
+        if match.weight is not Weight.NOTED:
+            by_clause.setdefault(match.clause_key, []).append(match)
     proposals = []
     for clause_key in sorted(by_clause):
         found = by_clause[clause_key]
-        sure = [match for match in found if match.confidence is Confidence.CONFIRMED]
+        sure = [match for match in found if match.weight is Weight.HOLDS]
         if sure:
             proposals.append(_resting_on(Action.HOLD, sure))
         proposals.append(_resting_on(Action.ENQUEUE, found))
@@ -128,22 +253,63 @@ def _known_material(matches: Sequence[Match]) -> list[Proposal]:
 
 def _resting_on(action: Action, found: Sequence[Match]) -> Proposal:
     entry_ids = tuple(sorted({match.entry_id for match in found}))
-    sure = any(match.confidence is Confidence.CONFIRMED for match in found)
+    sure = any(match.weight is Weight.HOLDS for match in found)
     banks = ", ".join(sorted({match.bank for match in found}))
     says = "Confirmed" if sure else "Possibly"
+    less = sorted({why for match in found for why in match.less})
+    but = "" if sure else "".join(f" It is not held: {why.says}." for why in less)
     return Proposal(
         rule=KNOWN_MATERIAL,
         action=action,
         harm=found[0].harm,
         clause_key=found[0].clause_key,
         report_id=None,
-        why=f"{says} known material: it matches {banks}.",
+        why=f"{says} known material: it matches {banks}.{but}",
         entry_ids=entry_ids,
         evidence={
             "entry_ids": list(entry_ids),
             "assessment_ids": sorted({match.assessment_id for match in found}),
             "bank_ids": sorted({match.bank_id for match in found}),
             "confirmed": sure,
+            "less": {m.entry_id: [why.value for why in m.less] for m in found if m.less},
+        },
+    )
+
+
+def _adult_images(opinions: Sequence[Opinion], clause: Covering | None) -> list[Proposal]:
+    """One model's opinion asks for a look; a hold needs two models on one picture, and a clause."""
+    read = [one for one in opinions if one.detector in ADULT_IMAGES.reads]
+    if not read:
+        return []
+    agreed = [one for one in read if len(_models_on(one.media_id, read)) >= OPINIONS_TO_HOLD]
+    proposals = [_on_opinions(Action.ENQUEUE, read, clause)]
+    if agreed and clause is not None:
+        proposals.insert(0, _on_opinions(Action.HOLD, agreed, clause))
+    return proposals
+
+
+def _models_on(media_id: str | None, opinions: Sequence[Opinion]) -> set[str]:
+    return {one.model for one in opinions if one.media_id == media_id and media_id is not None}
+
+
+def _on_opinions(action: Action, read: Sequence[Opinion], clause: Covering | None) -> Proposal:
+    models = sorted({one.model for one in read})
+    told = ", ".join(models)
+    several = len(models) > 1
+    return Proposal(
+        rule=ADULT_IMAGES,
+        action=action,
+        harm=clause.harm if clause else Harm.ADULT_CONTENT,
+        clause_key=clause.key if clause else None,
+        report_id=None,
+        why=f"{'Models take' if several else 'One model takes'} a picture for sexual: {told}.",
+        detectors=tuple(sorted({one.detector for one in read})),
+        evidence={
+            "assessment_ids": sorted({one.assessment_id for one in read}),
+            "detectors": sorted({one.detector for one in read}),
+            "models": {one.model: one.model_version for one in read},
+            "scores": {one.model: one.score for one in sorted(read, key=lambda one: one.score)},
+            "confirmed": False,
         },
     )
 
@@ -162,3 +328,23 @@ def _reported(reports: Sequence[ReportFact]) -> list[Proposal]:
         for report in reports
         if not report.repeat
     ]
+
+
+def _not_looked_at(unlooked: Unlooked | None) -> list[Proposal]:
+    if unlooked is None or unlooked.then is WhenNotLookedAt.ALLOW:
+        return []
+    look = Proposal(
+        rule=NOT_LOOKED_AT,
+        action=Action.ENQUEUE,
+        harm=Harm.OTHER,
+        clause_key=None,
+        report_id=None,
+        why=f"Not everything could look at it: {', '.join(unlooked.detectors)} failed.",
+        evidence={
+            "detectors": list(unlooked.detectors),
+            "assessment_ids": list(unlooked.assessment_ids),
+        },
+    )
+    if unlooked.then is WhenNotLookedAt.REVIEW:
+        return [look]
+    return [replace(look, action=Action.HOLD, clause_key=CHECKED_FIRST), look]

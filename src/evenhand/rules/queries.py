@@ -1,11 +1,18 @@
-"""Reading what the rules proposed."""
+"""Reading what the rules proposed, would propose, and know of an item's pictures."""
 
 from __future__ import annotations
 
-from evenhand import people
+from collections.abc import Sequence
+from datetime import datetime
+
+from evenhand import detection, intake, people, policy
 from evenhand.db import ReadTx
 from evenhand.rules import store
-from evenhand.rules.model import ProposalView
+from evenhand.rules.facts import key_of, matches, proposed, recorded, unrecorded
+from evenhand.rules.model import KnownMedia, MatchView, Proposal, ProposalView, sealing
+from evenhand.rules.weighing import Weight
+
+MATCHES_MAX = 200
 
 
 def proposals_of(tx: ReadTx, actor: people.Actor, item_id: str) -> list[ProposalView]:
@@ -17,3 +24,70 @@ def proposals_of(tx: ReadTx, actor: people.Actor, item_id: str) -> list[Proposal
 def untaken(tx: ReadTx, item_id: str) -> list[ProposalView]:
     """Return the proposals about an item that wait to be acted on. For other rooms."""
     return store.load(tx, store.waiting(item_id))
+
+
+def would_propose(
+    tx: ReadTx,
+    actor: people.Actor,
+    checked: intake.CheckedItem,
+    assessments: Sequence[detection.Assessment],
+) -> list[Proposal]:
+    """Return what the rules would propose about an item that is not stored.
+
+    For keys that send items. Raises NotAllowed.
+    """
+    people.require(actor, people.Permission.SEND_ITEMS)
+    account = checked.account
+    key = intake.account_named(tx, account.external_id) if account else None
+    return proposed(tx, checked.kind.name, unrecorded(assessments), key=key or "")
+
+
+def known_media(tx: ReadTx, actor: people.Actor, item_id: str) -> dict[str, KnownMedia]:
+    """Return which pictures of an item are confirmed known material that is not shown again.
+
+    By the id of the picture; ever found counts, as long as the entry stands. Raises NotAllowed.
+    """
+    people.require(actor, people.Permission.SEE_QUEUE)
+    every = detection.assessments(tx, actor, item_id, every_run=True)
+    by_id = {one.id: one for one in every if one.media_id is not None}
+    originals = {clause.key: clause.originals for clause in policy.clauses(tx)}
+    known: dict[str, KnownMedia] = {}
+    key = key_of(intake.item(tx, actor, item_id))
+    for match in matches(tx, recorded(by_id.values()), key=key):
+        said = by_id[match.assessment_id]
+        if sealing(match, originals) and said.media_id is not None:
+            distance = said.evidence.get("distance")
+            known.setdefault(
+                said.media_id, KnownMedia(said.media_id, match.entry_id, match.bank, distance)
+            )
+    return known
+
+
+def of_rule(tx: ReadTx, rule_id: str, since: datetime | None = None) -> list[ProposalView]:
+    """Return the proposals of one rule, since an instant or ever, oldest first. For the worker."""
+    return store.of_rule(tx, rule_id, since)
+
+
+def matches_of(
+    tx: ReadTx, actor: people.Actor, entry_id: str, *, limit: int = MATCHES_MAX
+) -> list[MatchView]:
+    """Return the items in which a bank entry was found, the latest first. Raises NotAllowed."""
+    people.require(actor, people.Permission.MANAGE_BANKS)
+    return store.matches_of(tx, entry_id, limit=min(limit, MATCHES_MAX))
+
+
+def match_counts(tx: ReadTx, actor: people.Actor, entry_id: str) -> dict[Weight, int]:
+    """Count the items in which a bank entry was found, by how much that counted the last time.
+
+    Raises NotAllowed.
+    """
+    people.require(actor, people.Permission.MANAGE_BANKS)
+    return store.match_counts(tx, entry_id)
+
+
+def items_matched(tx: ReadTx, entry_ids: Sequence[str], *, but_held: bool = False) -> list[str]:
+    """Return the items in which entries were found, or only those not held on them.
+
+    For other rooms.
+    """
+    return store.items_matched(tx, entry_ids, but_held=but_held)

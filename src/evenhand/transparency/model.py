@@ -104,6 +104,7 @@ class State(StrEnum):
     REVERSED_ON_APPEAL = "reversed_on_appeal"
     REVERSED_ON_REVIEW = "reversed_on_review"
     SIGNAL_WITHDRAWN = "signal_withdrawn"
+    LOOKED_AT = "looked_at"
 
 
 @dataclass(frozen=True, slots=True)

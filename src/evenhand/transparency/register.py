@@ -19,6 +19,7 @@ _REVERSED: Final = {
     "review": State.REVERSED_ON_REVIEW,
     "withdrawn_signal": State.SIGNAL_WITHDRAWN,
     "replaced": State.REPLACED,
+    "looked_at": State.LOOKED_AT,
 }
 
 

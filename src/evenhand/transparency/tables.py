@@ -242,6 +242,7 @@ TABLES: Final[tuple[ByField | Group, ...]] = (
             ("review", N_("A second look")),
             ("withdrawn_signal", N_("What it rested on was withdrawn")),
             ("replaced", N_("A person's decision took the place of a rule's")),
+            ("looked_at", N_("The check it waited for was done")),
         ),
     ),
     Group(

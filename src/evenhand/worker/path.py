@@ -7,12 +7,13 @@ exactly once. A step that takes long looks first, outside that transaction, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from evenhand import appeal, decision, detection, people, queue, rules
+from evenhand import appeal, banks, decision, detection, people, queue, rules
+from evenhand.worker.learning import learn
 
 if TYPE_CHECKING:
     from evenhand.db import ReadTx, Tx
@@ -34,11 +35,97 @@ class Step:
             self.act(tx, people.SYSTEM, subject, found)
 
 
-def _reopen_what_rested_on(tx: Tx, entry_id: str) -> None:
+def _look(tx: ReadTx, item_id: str) -> list[detection.Assessment]:
+    """Let detectors look; the costly ones only when a rule reads what they say."""
+    return detection.examine(tx, item_id, needed=rules.detectors_read())
+
+
+def _look_again(tx: ReadTx, run_id: str) -> list[detection.Assessment]:
+    """Let them look again, with all the time they need."""
+    return detection.examine_again(tx, run_id, needed=rules.detectors_read())
+
+
+def _reopen_what_rested_on_a_detector(tx: Tx, detector: str) -> None:
     """Take back what was only proposed, and bring back every item whose decision rested on it."""
-    rules.reconsider_entry(tx, entry_id)
-    for _, item_id, harm in decision.resting_on(tx, entry_id):
+    rules.reconsider_detector(tx, detector)
+    _reopen(tx, detector)
+
+
+def _reopen_what_rested_on(tx: Tx, ground_id: str) -> None:
+    """Take back what was only proposed, and bring back every item whose decision rested on it.
+
+    The ground is a bank entry that was withdrawn, or a version of a classifier that was retired.
+    Detectors look at those items again, and at what was let pass because of it, so that whoever
+    decides sees what is left.
+    """
+    rules.reconsider(tx, ground_id)
+    _reopen(tx, ground_id)
+    _look_again_at_what_was_fine(tx, [ground_id])
+
+
+def _reopen(tx: Tx, ground_id: str) -> None:
+    items = []
+    for _, item_id, harm in decision.resting_on(tx, ground_id):
         queue.reopen(tx, item_id, harm=harm)
+        items.append(item_id)
+    detection.look_again(tx, items)
+
+
+def _reconsider(tx: Tx, entry_ids: Sequence[str]) -> None:
+    """Bring back what is held on entries that can hold it no more; what was decided stays."""
+    for entry_id in entry_ids:
+        rules.reconsider(tx, entry_id)
+    items = []
+    for _, item_id, harm in decision.unfounded_holds(tx, entry_ids):
+        queue.reopen(tx, item_id, harm=harm)
+        items.append(item_id)
+    detection.look_again(tx, items)
+
+
+def _reconsider_holds_on(tx: Tx, entry_id: str) -> None:
+    """Bring back what is held on this entry alone; what it let pass as fine is looked at again."""
+    _reconsider(tx, [entry_id])
+    _look_again_at_what_was_fine(tx, [entry_id])
+
+
+def _reconsider_holds_on_expired(tx: Tx, entry_id: str) -> None:
+    """Do the same for all entries that were closed together with this one."""
+    ids = banks.expired_with(tx, entry_id)
+    cited = set(decision.entries_of_holds(tx)) & set(ids)
+    _reconsider(tx, sorted(cited))
+    _look_again_at_what_was_fine(tx, ids)
+
+
+def _reconsider_holds_of_bank(tx: Tx, bank_id: str) -> None:
+    """Do the same for all entries of a bank that was switched off or rolled back."""
+    cited = banks.entries_by_id(tx, decision.entries_of_holds(tx))
+    _reconsider(tx, [entry.id for entry in cited.values() if entry.bank_id == bank_id])
+    bank = banks.bank_with_id(tx, bank_id)
+    if bank.polarity is banks.Polarity.FINE:
+        ids = [entry.id for entry in banks.exported(tx, people.SYSTEM, bank.name)]
+        detection.look_again(tx, rules.items_matched(tx, ids))
+
+
+def _look_again_at_what_was_fine(tx: Tx, entry_ids: Sequence[str]) -> None:
+    """Look again at what was let pass because one of these knew it to be fine."""
+    entries = banks.entries_by_id(tx, entry_ids).values()
+    fine = [entry.id for entry in entries if entry.polarity is banks.Polarity.FINE]
+    detection.look_again(tx, rules.items_matched(tx, fine))
+
+
+def _search(tx: ReadTx, search_id: str) -> detection.Portion:
+    """Search a portion of the past; what people found to break the same clause is left to them.
+
+    The picture of an item they took down is often what was listed: it is not asked about again.
+    """
+    portion = detection.search_portion(tx, search_id)
+    answered = decision.broke_by_people(tx, portion.items, portion.clause_key)
+    return replace(portion, items=tuple(one for one in portion.items if one not in answered))
+
+
+def _weigh_anew(tx: Tx, entry_id: str) -> None:
+    """Look again at what a released entry matched while it counted for less."""
+    detection.look_again(tx, rules.items_matched(tx, [entry_id], but_held=True))
 
 
 def _lift_what_ran_out(tx: Tx, measure_id: str) -> None:
@@ -47,23 +134,76 @@ def _lift_what_ran_out(tx: Tx, measure_id: str) -> None:
         decision.end_measure(tx, measure_id)
 
 
+def _close_what_ran_out(tx: Tx, bank_id: str) -> None:
+    """Close the entries of a bank whose time is over."""
+    banks.retire_expired(tx, people.SYSTEM, bank_id)
+
+
 NEXT: Final[dict[str, tuple[Step, ...]]] = {
-    "item.received": (
-        Step("detectors look, and leave assessments", detection.record, look=detection.examine),
+    "item.received": (Step("detectors look, and leave assessments", detection.record, look=_look),),
+    "item.assessed": (
+        Step("rules meet the assessments, and propose", rules.evaluate_item),
+        Step("what waited for a look waits no more, once it succeeded", decision.end_wait),
     ),
-    "item.assessed": (Step("rules meet the assessments, and propose", rules.evaluate_item),),
     "report.received": (Step("rules meet the report, and propose", rules.evaluate_report),),
     "rules.proposed": (
         Step("what a rule may hold is held, with notice", decision.hold_proposed),
         Step("what needs a person joins the queue", queue.take_proposals),
     ),
     "appeal.filed": (Step("somebody else is asked to judge", appeal.open_task),),
+    "entry.added": (Step("the recent past is searched for it", detection.begin_search),),
+    "entries.imported": (Step("the recent past is searched for them", detection.begin_search),),
+    "entry.disabled": (Step("what is held on it alone is opened again", _reconsider_holds_on),),
+    "entry.enabled": (Step("the recent past is searched for it", detection.begin_search),),
+    "entry.quarantined": (Step("what is held on it alone is opened again", _reconsider_holds_on),),
+    "entry.released": (Step("what it matched meanwhile is weighed anew", _weigh_anew),),
+    "entries.expired": (
+        Step("what is held on them alone is opened again", _reconsider_holds_on_expired),
+    ),
     "entry.withdrawn": (Step("what rested on it is opened again", _reopen_what_rested_on),),
+    "detector.withdrawn": (
+        Step("what rested on it is opened again", _reopen_what_rested_on_a_detector),
+    ),
+    "training.asked": (
+        Step("a classifier learns from what people decided", detection.end_training, look=learn),
+    ),
+    "model.retired": (Step("what rested on it is opened again", _reopen_what_rested_on),),
 }
 
-#: What becomes due at a time that a decision set, by the kind of its job.
+#: What takes so long that it has a loop of its own, so that no item waits behind it.
+SLOW: Final = frozenset({"training.asked"})
+
+#: What becomes due without an event of its own, at once or at its time, by the kind of its job.
 AT_ITS_TIME: Final[dict[str, tuple[Step, ...]]] = {
+    "film.list": (
+        Step(
+            "the frames of a film that joined a bank are listed beside its bytes",
+            detection.list_film,
+            look=detection.film_of_entry,
+        ),
+    ),
     "measure.end": (Step("a measure that ran out is lifted", _lift_what_ran_out),),
+    detection.AGAIN: (
+        Step(
+            "what could not be looked at is looked at again",
+            detection.record_again,
+            look=_look_again,
+        ),
+    ),
+    "item.again": (
+        Step("detectors look again, and leave assessments", detection.record, look=_look),
+    ),
+    "search.portion": (
+        Step(
+            "the next portion of the past is searched",
+            detection.go_on_searching,
+            look=_search,
+        ),
+    ),
+    "bank.widened": (Step("the recent past is searched for it", detection.begin_bank_search),),
+    "bank.narrowed": (Step("what is held on it is opened again", _reconsider_holds_of_bank),),
+    "bank.expiry": (Step("what ran out is closed", _close_what_ran_out),),
+    "entry.back": (Step("the recent past is searched for it", detection.begin_search),),
 }
 
 STEPS: Final[dict[str, tuple[Step, ...]]] = NEXT | AT_ITS_TIME

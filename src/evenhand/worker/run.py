@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import Final
@@ -23,7 +23,9 @@ from evenhand import banks, delivery, ledger
 from evenhand.bootstrap import House
 from evenhand.ledger import Work
 from evenhand.worker.held import BEAT_SECONDS, Held, Shelf
+from evenhand.worker.learning import Tending
 from evenhand.worker.outside import Outside, open_outside
+from evenhand.worker.path import SLOW
 from evenhand.worker.sending import deliver
 from evenhand.worker.steps import place_of, run_step
 
@@ -34,6 +36,8 @@ STEPS_AT_ONCE: Final = 8
 ADVANCE_SECONDS_MAX: Final = 10.0
 ADVANCE_LOOK_SECONDS: Final = 0.02
 PAUSE_AFTER_TROUBLE_SECONDS: Final = 1.0
+LEARN_SECONDS: Final = 2.0  # how often a worker looks for what takes long
+LONG_SECONDS_MAX: Final = 3_600.0
 INDEX_SECONDS: Final = 10.0  # how often the index of known pictures is read over and merged
 
 
@@ -47,15 +51,16 @@ class Worker:
         self._house = house
         self._outside = outside or open_outside(house)
         self._held = Held(house)
+        self._tending = Tending(house)
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self.name = name or f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
 
     def start(self) -> None:
-        """Work in threads until `stop`: a path, senders, a heartbeat, a reader of the index."""
+        """Work in threads until `stop`: path, long steps, senders, a heartbeat, the index."""
         assert not self._threads, "this worker was started before"
         loops = {"path": self._path_loop, "send": self._send_loop, "beat": self._beat_loop}
-        loops["index"] = self._index_loop
+        loops |= {"index": self._index_loop, "learn": self._learn_loop}
         for what, loop in loops.items():
             thread = threading.Thread(target=loop, name=f"worker-{what}", daemon=True)
             self._threads.append(thread)
@@ -79,6 +84,7 @@ class Worker:
 
     def run_due(self) -> int:
         """Do everything that is due now, here, until nothing is left; count what was tried."""
+        self._tending.when_due()
         done = 0
         while tried := self._run_steps() + self._run_deliveries():
             done += tried
@@ -104,8 +110,20 @@ class Worker:
                 time.sleep(ADVANCE_LOOK_SECONDS)
         return True
 
-    def _run_steps(self) -> int:
-        claimed = self._house.do(ledger.jobs.claim, self.name, limit=STEPS_AT_ONCE)
+    def carry_through(self, subject: str) -> bool:
+        """Run the path of one subject to its end, here, however long it takes. See `advance`."""
+        done = threading.Event()
+        beside = threading.Thread(target=self._beat_loop, args=(done,), daemon=True)
+        beside.start()
+        try:
+            return self.advance(subject, seconds_max=LONG_SECONDS_MAX)
+        finally:
+            done.set()
+            beside.join()
+
+    def _run_steps(self, *, kinds: Collection[str] | None = None, but: Collection[str] = ()) -> int:
+        limit = STEPS_AT_ONCE if kinds is None else 1
+        claimed = self._house.do(ledger.jobs.claim, self.name, limit=limit, kinds=kinds, but=but)
         with self._held.keep(Shelf.JOBS, claimed):
             for work in claimed:
                 run_step(self._house, work)
@@ -129,9 +147,18 @@ class Worker:
         while not self._stopping.is_set():
             tried = 0
             with self._outliving("path"):
-                tried = self._run_steps()
+                tried = self._run_steps(but=SLOW)
             if not tried:
                 self._stopping.wait(self._house.settings.worker_seconds)
+
+    def _learn_loop(self) -> None:
+        while not self._stopping.is_set():
+            tried = 0
+            with self._outliving("learn"):
+                self._tending.when_due()
+                tried = self._run_steps(kinds=SLOW)
+            if not tried:
+                self._stopping.wait(LEARN_SECONDS)
 
     def _send_loop(self) -> None:
         """Keep up to SENDERS deliveries under way, so that a slow one does not hold up the rest."""
@@ -152,8 +179,8 @@ class Worker:
         with self._outliving("send"):
             self._deliver(work)
 
-    def _beat_loop(self) -> None:
-        while not self._stopping.wait(BEAT_SECONDS):
+    def _beat_loop(self, done: threading.Event | None = None) -> None:
+        while not (done or self._stopping).wait(BEAT_SECONDS):
             with self._outliving("beat"):
                 self._held.beat()
 

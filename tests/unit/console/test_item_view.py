@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+
+import pytest
 
 from evenhand.console.item_view import (
     Piece,
@@ -15,7 +18,11 @@ from evenhand.console.item_view import (
 )
 from evenhand.detection import Answer, AssessmentView
 from evenhand.intake import FieldView, ItemView, MediaView
-from evenhand.intake.model import FieldRole, FieldType
+from evenhand.intake.fields import (
+    FieldRole,
+    FieldType,
+)
+from evenhand.rules import KnownMedia
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 MEDIA = MediaView("m1", "o1", "photo", "image/jpeg", 640, 400, "0" * 64, 1000)
@@ -105,6 +112,13 @@ class TestPictures:
         (picture,) = pictures(item(PHOTO), [], opened=("m1", "v1", "grey"))
         assert (picture.viewing_id, picture.level) == ("v1", "grey")
 
+    def test_are_known_only_where_the_room_says_so(self) -> None:
+        known = {"m1": KnownMedia("m1", "e1", "shops", 3)}
+        assert pictures(item(PHOTO), [])[0].known is None
+        (picture,) = pictures(item(PHOTO), [], known=known)
+        assert picture.known == known["m1"]
+        assert not picture.unkept
+
 
 class TestWords:
     def test_an_item_is_named_by_its_title_or_its_kind(self) -> None:
@@ -115,3 +129,49 @@ class TestWords:
         said = evidence_text(found("photo", bank="shops", distance=12))
         assert said == "bank shops · distance 12 · It stands in it."
         assert detector_words("known_images") == "Known images"
+
+
+def credentials(**evidence: object) -> AssessmentView:
+    """Make what was read of a picture's credentials."""
+    return replace(found("photo", media="m1", **evidence), detector="content_credentials")
+
+
+class TestCredentials:
+    """Whether a picture is what was signed, and apart from it whether the signer is known."""
+
+    @pytest.mark.parametrize(
+        ("evidence", "says"),
+        [
+            ({"integrity": "intact", "signer": "known"}, "intact · signer: known"),
+            ({"integrity": "intact", "signer": "not_known"}, "intact · signer: not known"),
+            (
+                {"integrity": "changed", "signer": "known"},
+                "changed since it was signed · signer: known",
+            ),
+            ({"integrity": "none"}, "none"),
+            ({"integrity": "not_read"}, ""),
+            ({}, ""),
+        ],
+    )
+    def test_are_told_apart(self, evidence: dict[str, object], says: str) -> None:
+        """One never stands for the other."""
+        [picture] = pictures(item(TITLE), [credentials(**evidence)])
+        assert picture.credentials == says
+
+
+class TestWhatWasRead:
+    """Words that nobody typed."""
+
+    def test_are_quoted_beside_what_was_found_in_them(self) -> None:
+        """Cut short, on one line."""
+        says = "Pay by gift card\nonly " + "x" * 200
+        text = evidence_text(found("photo", phrase="gift card", read_from="m1", read_text=says))
+        assert "it reads “Pay by gift card only xxx" in text
+        assert text.endswith("…”")
+
+    def test_are_quoted_from_codes_and_from_words(self) -> None:
+        """So that the reviewer sees what a reader saw."""
+        assert "it reads “https://a.example”" in evidence_text(
+            found("photo", codes=["https://a.example"])
+        )
+        assert "it reads “two words”" in evidence_text(found("photo", words="two words"))

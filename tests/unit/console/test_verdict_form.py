@@ -28,6 +28,15 @@ class TestToVerdict:
         assert verdict.measures == (Measure.REMOVE, Measure.LIMIT)
         assert verdict.days == 7
 
+    def test_a_label_goes_with_its_measure_alone(self) -> None:
+        """What was chosen before another measure was is dropped."""
+        chosen = {"choice": "clause:fraud", "label": "sensitive"}
+        with_it, _ = to_verdict(typed(**chosen, measures="label"))
+        without, _ = to_verdict(typed(**chosen, measures="hide"))
+        assert with_it is not None
+        assert without is not None
+        assert (with_it.label, without.label) == ("sensitive", None)
+
     @pytest.mark.parametrize("outcome", [o for o in Outcome if o is not Outcome.VIOLATION])
     def test_another_outcome_takes_no_measure_with_it(self, outcome: Outcome) -> None:
         """Measures left over from a clause looked at before are dropped, never applied."""

@@ -23,6 +23,7 @@ FACTS: dict[str, Any] = {
     "clause": ClauseRef("counterfeit", "4.2", 3, "No counterfeits"),
     "about": About("listing", datetime(2026, 11, 20, 18, 0, tzinfo=UTC), "https://plaza.example/7"),
     "provisional": False,
+    "looked_at": False,
     "upheld": True,
     "outcome": "It breaks our rules, and we acted.",
     "item_measures": ["It was removed"],
@@ -71,6 +72,14 @@ class TestWrite:
         assert "%(" not in written.subject + written.text
         if receipt:
             assert receipt in written.text
+
+    @pytest.mark.parametrize("language", ["en", "ar", "zh-Hans"])
+    def test_does_not_say_sorry_for_a_check_that_was_done(self, language: str) -> None:
+        """What only waited for a check is visible again, and that is said instead."""
+        plain = letters.write("decision_reversed", FACTS, language=language)
+        written = letters.write("decision_reversed", FACTS | {"looked_at": True}, language=language)
+        assert written.subject != plain.subject
+        assert "a1b2c3" in written.text
 
     def test_indents_what_a_person_wrote(self) -> None:
         """So that it cannot pass for a line of ours."""

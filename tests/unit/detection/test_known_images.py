@@ -96,6 +96,46 @@ class TestFound:
         assert len(examine(ORIGINAL, *listed)) == known_images.FOUND_MAX
 
 
+class TestDistant:
+    """What is only somewhat like what is listed."""
+
+    def test_is_a_crop(self) -> None:
+        """Named as distant, so that no rule may hold it."""
+        whole = Image.open(io.BytesIO(ORIGINAL)).convert("RGB")
+        sent = drawn(whole.crop((13, 13, 499, 499)))
+        [finding] = examine(sent, entry(EntryKind.PDQ, pdq_of(ORIGINAL)))
+        assert finding.answer is Answer.FOUND
+        assert (finding.evidence["distant"], finding.evidence["uncropped"]) == (True, True)
+        assert finding.evidence["distance"] <= 31
+
+    def test_is_what_was_written_over(self) -> None:
+        """Farther off than a copy, nearer than anything unrelated."""
+        picture = Image.open(io.BytesIO(ORIGINAL)).convert("RGB")
+        picture.paste((0, 0, 0), (0, 420, 512, 512))
+        picture.paste((90, 90, 90), (8, 430, 500, 504))
+        [finding] = examine(drawn(picture), entry(EntryKind.PDQ, pdq_of(ORIGINAL)))
+        assert finding.evidence["distant"]
+        assert 31 < finding.evidence["distance"] <= known_images.DISTANCE_DISTANT_MAX
+
+    def test_is_not_named_beside_what_is_near(self) -> None:
+        """A sure answer needs no guesses beside it."""
+        whole = Image.open(io.BytesIO(ORIGINAL)).convert("RGB")
+        cropped = drawn(whole.crop((13, 13, 499, 499)))
+        listed = entry(EntryKind.PDQ, pdq_of(ORIGINAL))
+        same = dataclasses.replace(listed, id="e-crop", value=pdq_of(cropped))
+        [finding] = examine(cropped, listed, same)
+        assert finding.entry_id == "e-crop"
+        assert "distant" not in finding.evidence
+
+    def test_is_named_a_few_times_only(self) -> None:
+        """The nearest few are enough to look at."""
+        whole = Image.open(io.BytesIO(ORIGINAL)).convert("RGB")
+        one = entry(EntryKind.PDQ, pdq_of(ORIGINAL))
+        listed = [dataclasses.replace(one, id=f"e-{at}") for at in range(20)]
+        found = examine(drawn(whole.crop((13, 13, 499, 499))), *listed)
+        assert len(found) == known_images.DISTANT_MAX
+
+
 class TestNotFound:
     """What was compared in vain."""
 
@@ -165,6 +205,15 @@ class TestUndone:
         assert finding.evidence["trimmed"]
         assert finding.evidence["orientation"] == "mirrored"
         assert "mirrored, without its border" in finding.why
+
+    def test_is_a_border_beside_a_sky_of_its_shade(self) -> None:
+        """Where a picture ends, a border that is nearly as dark does not."""
+        picture = Image.open(io.BytesIO(ORIGINAL)).convert("L")
+        picture.paste(10, (0, 0, 90, 512))
+        sent = drawn(ImageOps.expand(picture, (40, 0, 40, 0), 0))
+        [finding] = examine(sent, entry(EntryKind.PDQ, pdq_of(drawn(picture))))
+        assert finding.evidence["trimmed"]
+        assert finding.evidence["distance"] <= 10
 
     @pytest.mark.parametrize("number", [2, 5])
     def test_is_a_place_in_an_animation(self, number: int) -> None:

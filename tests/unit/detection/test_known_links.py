@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.banks import Confidence, EntryKind, LiveEntry, Snapshot
+from evenhand.banks import Confidence, EntryKind, LiveEntry, Signal, Snapshot
+from evenhand.banks.model import entry_value
 from evenhand.detection import Answer, DetectorFailed, Finding
 from evenhand.detection.detectors import KnownLinks, known_links
 from evenhand.detection.model import ItemContent, LinkContent, TextContent
@@ -35,6 +38,95 @@ def examine(
         texts=() if text is None else (TextContent("text", text),),
     )
     return list(KnownLinks().examine(content, bank))
+
+
+def pages(*urls: str) -> Snapshot:
+    """List pages."""
+    sure = Confidence.CONFIRMED
+    return Snapshot(
+        tuple(
+            LiveEntry(
+                f"e-{at}",
+                "b",
+                "phishing",
+                sure,
+                "c",
+                EntryKind.URL,
+                entry_value(EntryKind.URL, url, signal=Signal.LINK),
+            )
+            for at, url in enumerate(urls)
+        )
+    )
+
+
+class TestKnownPages:
+    """A listed page, and what lies below it."""
+
+    @pytest.mark.parametrize(
+        "link",
+        [
+            "https://sites.example/view/evil",
+            "http://sites.example/view/evil/",
+            "https://Sites.example:443/view/./x/../%65vil/login?next=1#top",
+            "https://user@sites.example\\view\\evil",
+        ],
+    )
+    def test_is_found_however_it_was_written(self, link: str) -> None:
+        """By http and by https, with dots and percent signs."""
+        [finding] = examine(pages("https://sites.example/view/evil"), links=(link,))
+        assert (finding.answer, finding.entry_id) == (Answer.FOUND, "e-0")
+        assert finding.evidence["url"] == "https://sites.example/view/evil"
+        assert "page" in finding.why
+
+    @pytest.mark.parametrize(
+        "link",
+        [
+            "https://sites.example/view/evil-twin",
+            "https://sites.example/view",
+            "https://sites.example/View/Evil",
+            "https://sites.example:8443/view/evil",
+            "https://www.sites.example/view/evil",
+            "https://other.example/view/evil",
+        ],
+    )
+    def test_leaves_its_neighbours_alone(self, link: str) -> None:
+        """A path is cut only at its slashes; host, port and case are the page's own."""
+        [finding] = examine(pages("https://sites.example/view/evil"), links=(link,))
+        assert finding.answer is Answer.NOT_FOUND
+
+    def test_is_one_address_when_it_was_listed_with_a_query(self) -> None:
+        """Another query is another page."""
+        bank = pages("https://a.example/go?to=evil")
+        assert examine(bank, links=("https://a.example/go?to=evil",))[0].entry_id == "e-0"
+        for other in ("https://a.example/go", "https://a.example/go?to=good"):
+            assert examine(bank, links=(other,))[0].answer is Answer.NOT_FOUND
+
+    def test_is_found_beside_its_domain(self) -> None:
+        """Each entry answers for itself, the nearest first."""
+        both = Snapshot(
+            (
+                *pages("https://a.example/x", "https://a.example/x/y").entries,
+                replace(entries("a.example").entries[0], id="d"),
+            )
+        )
+        found = examine(both, links=("https://a.example/x/y/z",))
+        assert [one.entry_id for one in found] == ["e-1", "e-0", "d"]
+
+
+class TestShortened:
+    """A link that was shortened."""
+
+    def test_leads_nobody_knows_where_and_that_is_said(self) -> None:
+        """It is not clean for want of a match."""
+        findings = examine(entries("scam.example"), text="see bit.ly/x and tinyurl.com/y")
+        assert [one.answer for one in findings] == [Answer.NOT_FOUND, Answer.SKIPPED]
+        assert findings[1].evidence == {"host": "bit.ly", "shortened": True}
+        assert "not known" in findings[1].why
+
+    def test_is_found_when_it_is_listed_itself(self) -> None:
+        """Then more is known than that it is short."""
+        findings = examine(pages("https://bit.ly/x"), links=("https://bit.ly/x",))
+        assert [one.answer for one in findings] == [Answer.FOUND]
 
 
 class TestKnownLinks:

@@ -47,7 +47,7 @@ class TestPdqHash:
 
     def test_has_vectors_to_be_checked_with(self) -> None:
         """A missing fixture fails; it never makes the suite pass by checking nothing."""
-        assert len(VECTORS) == 8
+        assert len(VECTORS) == 22
         assert len(MODES) == 3
 
     @pytest.mark.parametrize("row", VECTORS, ids=lambda row: row["image"])
@@ -69,13 +69,17 @@ class TestPdqHash:
 
     @pytest.mark.parametrize("row", VECTORS, ids=lambda row: row["image"])
     def test_stays_near_other_implementations(self, row: dict[str, str]) -> None:
-        """Good pictures are within 10 bits of what the C++, WASM and Python codes published."""
+        """As near as the reference in Python, and within the 16 bits that it allows itself."""
         found = hashed(
             pdq_hash(open_image((IMAGES / row["image"]).read_bytes(), declared=None).luma())
         )
-        for column in ("te_python_expected_tol16", "te_wasm_expected"):
-            if row[column]:
-                assert distance(found.bits, row[column]) <= 10
+        columns = {
+            "te_python_expected_tol16": "ham_vs_te_python",
+            "te_wasm_expected": "ham_vs_wasm",
+        }
+        for published, theirs in columns.items():
+            if row[published]:
+                assert distance(found.bits, row[published]) <= int(row[theirs]) <= 16
 
     @pytest.mark.parametrize(
         "row",

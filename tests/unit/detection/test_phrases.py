@@ -1,55 +1,16 @@
 """Phrases are found through disguises, with offsets into the text as written, at word edges."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.detection.signals.phrases import EmptyPhrase, Hit, find_phrases, normalise
+from evenhand.detection.signals.phrases import EmptyPhrase, Hit, find_phrases
+from evenhand.kit.folding import normalise
 
 
 def found(text: str, phrase: str) -> list[str]:
     """Give the stretches of the text that hit."""
     return [text[hit.start : hit.end] for hit in find_phrases(text, [phrase])]
-
-
-class TestNormalise:
-    """`normalise` folds what carries no meaning."""
-
-    @pytest.mark.parametrize(
-        ("text", "normal"),
-        [
-            ("Free MONEY", "free money"),
-            ("\uff26\uff32\uff25\uff25", "free"),  # full width
-            ("f\u200br\u200de\u00ade", "free"),  # zero width, soft hyphen
-            ("fr\u0336e\u0301\u0489e", "free"),  # stacked marks
-            ("caf\u00e9", "cafe"),
-            ("free \t\n\u3000 money ", "free money"),
-            ("\ufb01ne", "fine"),  # ligature
-            ("Stra\u00dfe", "strasse"),
-            ("\uff76\uff9e", "\u30ac"),  # half-width kana with its voicing mark
-            ("\u1112\u1161\u11ab", "\ud55c"),  # Hangul parts make a syllable
-            ("\u0645\u064e\u0640\u0640\u0627\u0644", "\u0645\u0627\u0644"),  # Arabic vowel, tatweel
-            ("\u0e01\u0e34\u0e19", "\u0e01\u0e34\u0e19"),  # Thai vowels stay
-            ("", ""),
-            ("\u200b \u200b", ""),
-        ],
-    )
-    def test_folds(self, text: str, normal: str) -> None:
-        """NFKC, case, marks that may be left out, invisible characters, whitespace."""
-        assert normalise(text) == normal
-
-    @given(st.text())
-    def test_changes_nothing_the_second_time(self, text: str) -> None:
-        """A normal form is its own normal form."""
-        assert normalise(normalise(text)) == normalise(text)
-
-    def test_is_not_slowed_by_stacked_marks(self) -> None:
-        """A hundred thousand kana marks on one letter are read in seconds."""
-        started = time.perf_counter()
-        normalise("a" + "\u3099\u302a" * 50_000)
-        assert time.perf_counter() - started < 5
 
 
 class TestFindPhrases:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from evenhand.intake import STARTER_KINDS, Field, FieldRole, FieldType, ItemKind, KindRefused
+from evenhand.intake import (
+    STARTER_KINDS,
+    Field,
+    FieldRole,
+    FieldType,
+    ItemKind,
+    KindRefused,
+    WhenNotLookedAt,
+)
 from evenhand.intake.kinds import check_kind
 
 TEXT = Field("text", FieldType.TEXT, FieldRole.BODY)
@@ -39,3 +47,13 @@ class TestCheckKind:
         with pytest.raises(KindRefused) as caught:
             check_kind(kind)
         assert code in {problem.code for problem in caught.value.problems}
+
+    def test_refuses_to_hold_without_a_clause_that_says_so(self) -> None:
+        """Nobody's item waits without a rule that they can read."""
+        kind = ItemKind("post", (TEXT,), WhenNotLookedAt.HOLD)
+        assert check_kind(kind) == kind
+        with pytest.raises(KindRefused) as caught:
+            check_kind(kind, may_hold=False)
+        assert [problem.code for problem in caught.value.problems] == ["no_clause"]
+        for then in (WhenNotLookedAt.REVIEW, WhenNotLookedAt.ALLOW):
+            assert check_kind(ItemKind("post", (TEXT,), then), may_hold=False)

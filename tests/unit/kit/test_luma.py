@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from evenhand.detection import hash_content
+from evenhand.kit import luma
 from evenhand.kit.images import (
     ImageLimits,
     ImageRefused,
@@ -110,6 +111,47 @@ class TestLumaFrames:
             first(with_scans(ordinary, 5_000))
         assert refused.value.scans > 5_000
         assert first(with_scans(FILES["progressive"], 3)).plane.step == 2
+
+
+class TestBrightness:
+    """Two decoders, one answer."""
+
+    @pytest.mark.parametrize("side_min", [1, 64, 150, 320, 5_000])
+    @pytest.mark.parametrize("name", ["jpeg", "progressive", "grey", "turned", "sparse"])
+    def test_is_the_same_from_either(
+        self, name: str, side_min: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Sample by sample, at every scale, progressive or not, whatever colours it has."""
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        made = {
+            "jpeg": FILES["jpeg"],
+            "progressive": FILES["progressive"],
+            "grey": encoded("JPEG", PICTURE.convert("L")),
+            "turned": encoded("JPEG", PICTURE.crop((0, 0, 333, 501)), exif=exif),
+            "sparse": encoded("JPEG", PICTURE.crop((0, 0, 401, 333)), subsampling=2),
+        }[name]
+        fast = next(luma_frames(made, declared=None, side_min=side_min)).plane
+        monkeypatch.setattr(luma, "_brightness", lambda *_: None)
+        slow = next(luma_frames(made, declared=None, side_min=side_min)).plane
+        assert np.array_equal(fast.samples, slow.samples)
+        assert (fast.width, fast.height, fast.step) == (slow.width, slow.height, slow.step)
+        assert (fast.rows_ahead, fast.columns_ahead) == (slow.rows_ahead, slow.columns_ahead)
+
+    @pytest.mark.parametrize("how", [{"keep_rgb": True}, {"mode": "CMYK"}])
+    def test_is_left_to_pillow_where_a_file_keeps_other_colours(self, how: dict[str, Any]) -> None:
+        """It is then no part of the file, and is computed from what is."""
+        how = dict(how)
+        picture = PICTURE.convert(how.pop("mode", "RGB"))
+        data = encoded("JPEG", picture, **how)
+        assert luma._brightness(data, picture.size, 1) is None
+        assert first(data).plane.samples.size
+
+    def test_is_refused_with_a_file_that_breaks_off(self) -> None:
+        """By either decoder, for the same reason."""
+        whole = FILES["jpeg"]
+        torn = whole[: len(whole) // 2] + b"\xff\xd9"
+        assert luma._brightness(torn, PICTURE.size, 1) is None
 
 
 class TestNastyFiles:

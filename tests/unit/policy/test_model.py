@@ -19,6 +19,7 @@ from evenhand.policy.model import (
     Clause,
     Harm,
     Measure,
+    Originals,
     Policy,
     Rung,
     above_ladder,
@@ -170,6 +171,7 @@ class TestParsePolicy:
             ("strike_days", 0, "clause[0].strike_days"),
             ("effective_from", "soon", "clause[0].effective_from"),
             ("strike_day", 9, "clause[0].strike_day"),
+            ("originals", "burn", "clause[0].originals"),
             ("ladder", [], "clause[0].ladder"),
             ("ladder", ["warn"], "clause[0].ladder[0]"),
         ],
@@ -182,6 +184,23 @@ class TestParsePolicy:
             parse_policy(data)
         assert caught.value.path == path
         assert caught.value.why
+
+    @pytest.mark.parametrize(
+        ("severity", "said", "originals"),
+        [
+            (3, None, Originals.SHOWN),
+            (4, None, Originals.KEEP_IN_VAULT),
+            (4, "shown", Originals.SHOWN),
+            (1, "do_not_keep", Originals.DO_NOT_KEEP),
+        ],
+    )
+    def test_seals_what_is_gravest_unless_the_author_says_otherwise(
+        self, severity: int, said: str | None, originals: Originals
+    ) -> None:
+        """That something is not kept, only the author can say."""
+        data = written()
+        data["clause"][0] |= {"severity": severity} | ({"originals": said} if said else {})
+        assert parse_policy(data).clause("spam", 1).originals is originals
 
     @pytest.mark.parametrize(
         ("ladder", "path"),

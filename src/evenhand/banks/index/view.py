@@ -30,13 +30,19 @@ def permuted(hashes: Sequence[str]) -> Hashes:
 
     Raises ValueError for anything else.
     """
-    from evenhand.banks.index import kernels
-
     if any(len(each) != 2 * layout.BYTES for each in hashes):
         raise ValueError("a hash is written as 64 hexadecimal characters")
-    raw = np.frombuffer(bytes.fromhex("".join(hashes)), np.uint8).reshape(-1, layout.BYTES)
-    made = np.empty((len(hashes), layout.WORDS), np.uint64)
-    kernels.shuffled(raw, layout.shuffle(), made)
+    return permuted_bytes(
+        np.frombuffer(bytes.fromhex("".join(hashes)), np.uint8).reshape(-1, layout.BYTES)
+    )
+
+
+def permuted_bytes(raw: NDArray[np.uint8]) -> Hashes:
+    """Bring hashes of 32 bytes each into the index's own form."""
+    from evenhand.banks.index import kernels
+
+    made = np.empty((len(raw), layout.WORDS), np.uint64)
+    kernels.shuffled(np.ascontiguousarray(raw), layout.shuffle(), made)
     return made
 
 

@@ -1,4 +1,4 @@
-"""The verbs of the room: a person decides a task, a rule holds what it proposed to hold."""
+"""A person decides a task, and everything that follows is written with it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 from evenhand import intake, people, policy, queue, review, rules
 from evenhand.db import Tx
-from evenhand.decision import store
 from evenhand.decision.commands import following
 from evenhand.decision.commands.making import Maker, Matter, make
 from evenhand.decision.errors import AppealNeedsSecondLook
 from evenhand.decision.model import Outcome, Verdict
-from evenhand.policy import Basis, Measure
+from evenhand.policy import Basis
 from evenhand.queue import TaskKind, TaskView
 
 
@@ -31,9 +30,9 @@ def decide_for(tx: Tx, actor: people.Actor, task: TaskView, verdict: Verdict) ->
     """Decide a task that the caller has checked is the actor's to decide."""
     item = intake.item(tx, actor, task.item_id)
     proposals = rules.proposals_of(tx, actor, task.item_id)
-    found = any(proposal.report_id is None for proposal in proposals)
+    found = any(_detected(proposal) for proposal in proposals)
     maker = Maker(actor, actor.name, detected_automatically=found)
-    cited = _entries_cited(proposals)
+    cited = entries_cited(proposals)
     matter = Matter(item, task, Basis(task.origin.value), evidence=cited)
     decision_id = make(tx, maker, matter, verdict)
     if verdict.outcome is Outcome.ESCALATED:
@@ -48,52 +47,19 @@ def decide_for(tx: Tx, actor: people.Actor, task: TaskView, verdict: Verdict) ->
     return decision_id
 
 
-def hold_proposed(tx: Tx, item_id: str) -> str | None:
-    """Let a rule hold an item until a person has looked, reversibly and with notice.
+def _detected(proposal: rules.ProposalView) -> bool:
+    """Tell whether automated means found something: a report, a lot or a failed look found none."""
+    found_nothing = proposal.rule == rules.NOT_LOOKED_AT.id
+    by_lot = proposal.evidence.get("chosen") == rules.AT_RANDOM
+    return proposal.report_id is None and not found_nothing and not by_lot
 
-    Returns the hold's id, or None when no hold is proposed, the item is held already, or a
-    person has found this very item to be fine.
+
+def entries_cited(proposals: Sequence[rules.ProposalView]) -> tuple[str, ...]:
+    """Return the bank entries, detectors and classifiers' versions that proposals rest on.
+
+    So a withdrawal finds the decision.
     """
-    tx.lock(f"item:{item_id}")
-    proposed = [p for p in rules.untaken(tx, item_id) if p.action == "hold"]
-    if not proposed:
-        return None
-    rules.mark_taken(tx, [p.id for p in proposed])
-    if _settled_already(tx, item_id):
-        return None
-    first = proposed[0]
-    assert first.clause_key is not None, "a hold names its clause"
-    actor = people.rule_actor(first.rule, first.rule_version)
-    item = intake.item(tx, people.SYSTEM, item_id)
-    verdict = Verdict(
-        outcome=Outcome.VIOLATION,
-        clause_key=first.clause_key,
-        measures=(Measure.HIDE,),
-        facts=(
-            f"Part of your {item.kind} matches an entry in a list of known material that this "
-            "service keeps. It waits, unseen by others, until a person has looked at it."
-        ),
-        reasons=(
-            "The list holds material that was confirmed to break this rule, and the match is "
-            "close enough to wait for a person rather than be shown meanwhile."
-        ),
-    )
-    maker = Maker(actor, actor.name, by_rule=True, detected_automatically=True)
-    cited = _entries_cited(proposed)
-    matter = Matter(item, None, Basis.OWN_INITIATIVE, evidence=cited, provisional=True)
-    return make(tx, maker, matter, verdict)
-
-
-def _entries_cited(proposals: Sequence[rules.ProposalView]) -> tuple[str, ...]:
-    """Return the bank entries that proposals rest on, so that a withdrawal finds the decision."""
-    return tuple(sorted({entry for p in proposals for entry in p.evidence.get("entry_ids", ())}))
-
-
-def _settled_already(tx: Tx, item_id: str) -> bool:
-    """Tell whether a hold or a person's word stands on this very version of an item."""
-    settling = {Outcome.VIOLATION.value, Outcome.NO_VIOLATION.value}
-    return any(
-        row["outcome"] in settling
-        for row in store.on_item(tx, item_id)
-        if row["reversed_at"] is None and row["superseded_by"] is None
+    rests_on = ("entry_ids", "detectors", "model_ids")
+    return tuple(
+        sorted({one for p in proposals for at in rests_on for one in p.evidence.get(at, ())})
     )

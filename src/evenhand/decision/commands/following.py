@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import timedelta
 
-from evenhand import banks, detection, intake, people, policy
+from evenhand import banks, detection, intake, ledger, people, policy
 from evenhand.db import Tx
 from evenhand.decision import store
 from evenhand.decision.commands.making import Maker, Matter, make
@@ -72,12 +72,17 @@ def _limit_account(tx: Tx, decision_id: str, matter: Matter, clause: Clause, str
 def bank(
     tx: Tx, actor: people.Actor, decision_id: str, item: intake.ItemView, verdict: Verdict
 ) -> None:
-    """Make the item's pictures known material when the reviewer asked for it."""
+    """Make the item's pictures or films known material when the reviewer asked for it.
+
+    A film's frames take long to hash, so a step of the path lists them later.
+    """
     if verdict.add_to_bank is None:
         return
-    if banks.bank(tx, verdict.add_to_bank).clause_key != verdict.clause_key:
+    found = banks.bank(tx, verdict.add_to_bank)
+    if found.clause_key != verdict.clause_key:
         raise VerdictIncomplete(("That list is kept under another rule: choose one of this rule.",))
-    for media in item.media:
+    films = found.signal is banks.Signal.VIDEO
+    for media in (one for one in item.media if one.is_film == films):
         values = [(banks.EntryKind.SHA256, media.sha256)]
         hashes = detection.hash_of(tx, media.id)
         if hashes is not None and hashes.pdq is not None:
@@ -85,7 +90,7 @@ def bank(
         for kind, value in values:
             # What stands there already was put there by somebody else, and stays theirs.
             with suppress(banks.EntryExists):
-                banks.add_entry(
+                entry_id = banks.add_entry(
                     tx,
                     people.SYSTEM,
                     bank=verdict.add_to_bank,
@@ -95,6 +100,8 @@ def bank(
                     reason=f"decided by {actor.ref}",
                     origin_decision=decision_id,
                 )
+                if films:
+                    ledger.jobs.enqueue(tx, "film.list", {"subject": entry_id})
 
 
 def replace_holds(tx: Tx, item: intake.ItemView, decision_id: str) -> None:

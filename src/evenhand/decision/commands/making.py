@@ -31,7 +31,7 @@ from evenhand.decision.statement import (
 )
 from evenhand.ledger import jobs
 from evenhand.ledger.append import append
-from evenhand.policy import TIMED, Basis, Clause
+from evenhand.policy import TIMED, Basis, Clause, Measure
 from evenhand.queue import TaskView
 
 
@@ -66,14 +66,20 @@ def make(tx: Tx, maker: Maker, matter: Matter, verdict: Verdict) -> str:
     if clause is not None and not maker.by_rule:
         here = [s for s in strikes if s.clause_key == clause.key]
         rung = policy.least_restrictive(clause, active_weight(here, tx.now))
-    missing = verdict_problems(verdict, clause, rung, now=tx.now, by_rule=maker.by_rule)
+    labels = {label.key: label.says for label in policy.labels(tx)}
+    missing = verdict_problems(
+        verdict, clause, rung, now=tx.now, by_rule=maker.by_rule, labels=labels
+    )
     if account is None and any(m.facts.target == "account" for m in verdict.measures):
         missing += ("The account behind this item is not known: choose measures on the item.",)
     if missing:
         raise VerdictIncomplete(missing)
     decision_id = tx.new_id()
-    store.insert_decision(tx, _row(tx, decision_id, maker, matter, verdict, clause))
-    taken = _take_measures(tx, decision_id, matter.item, verdict)
+    words = labels.get(verdict.label or "")
+    statement = _statement(tx, maker, matter, verdict, clause, label=words)
+    row = _row(tx, decision_id, maker, matter, verdict, clause)
+    store.insert_decision(tx, row | {"statement": statement})
+    taken = _take_measures(tx, decision_id, matter.item, verdict, label_says=words)
     notice = _tell(tx, decision_id, matter, verdict, clause, taken)
     _record(tx, decision_id, maker, matter, verdict, clause=clause, notice=notice)
     _settle_reports(tx, decision_id, matter, verdict)
@@ -107,7 +113,6 @@ def _row(
         "facts": verdict.facts.strip(),
         "reasons": verdict.reasons.strip(),
         "above_ladder_reason": verdict.above_ladder_reason,
-        "statement": _statement(tx, maker, matter, verdict, clause),
         "no_action": _no_action(tx, verdict),
         "source": matter.source.value,
         "automated": maker.by_rule,
@@ -130,11 +135,17 @@ def _language(matter: Matter) -> str:
 
 
 def _statement(
-    tx: Tx, maker: Maker, matter: Matter, verdict: Verdict, clause: Clause | None
+    tx: Tx,
+    maker: Maker,
+    matter: Matter,
+    verdict: Verdict,
+    clause: Clause | None,
+    *,
+    label: str | None,
 ) -> dict[str, Any] | None:
     """Draft the statement of reasons when anything is restricted. Raises VerdictIncomplete."""
     days = verdict.days if verdict.days and TIMED & set(verdict.measures) else None
-    restrictions = restrictions_for(verdict.measures, tx.now.date(), days=days)
+    restrictions = restrictions_for(verdict.measures, tx.now.date(), days=days, label=label)
     if clause is None or not restrictions:
         return None
     reasons = verdict.reasons
@@ -191,10 +202,11 @@ def _no_action(tx: Tx, verdict: Verdict) -> dict[str, Any] | None:
 
 
 def _take_measures(
-    tx: Tx, decision_id: str, item: intake.ItemView, verdict: Verdict
+    tx: Tx, decision_id: str, item: intake.ItemView, verdict: Verdict, *, label_says: str | None
 ) -> tuple[MeasureView, ...]:
     for measure in verdict.measures:
         target = measure.facts.target
+        labels = measure is Measure.LABEL
         assert target == "item" or item.account is not None, "checked before"
         ends = None
         if measure in TIMED and verdict.days:
@@ -210,6 +222,8 @@ def _take_measures(
                 "target_id": item.account.id if target == "account" and item.account else item.id,
                 "starts": tx.now,
                 "ends": ends,
+                "label": verdict.label if labels else None,
+                "label_says": label_says if labels else None,
             },
         )
         if ends is not None:
@@ -273,10 +287,7 @@ def _record(
             "clause_version": clause.version if clause else None,
             "clause_title": clause.title if clause else None,
             "harm": clause.harm.value if clause else (task.harm.value if task else None),
-            "measures": [
-                {"measure": m.value, "days": verdict.days if m in TIMED else None}
-                for m in verdict.measures
-            ],
+            "measures": [_measure_line(measure, verdict) for measure in verdict.measures],
             "source": matter.source.value,
             "decided_by": "rule" if maker.by_rule else "person",
             "rule": maker.actor.id.split("@")[0] if maker.by_rule else None,
@@ -301,6 +312,12 @@ def _record(
             "notice_reason": verdict.delay.reason if verdict.delay else None,
         },
     )
+
+
+def _measure_line(measure: Measure, verdict: Verdict) -> dict[str, Any]:
+    """Write a measure for the public: a label by its key, and never by words."""
+    line = {"measure": measure.value, "days": verdict.days if measure in TIMED else None}
+    return line | ({"label": verdict.label} if measure is Measure.LABEL and verdict.label else {})
 
 
 def _settle_reports(tx: Tx, decision_id: str, matter: Matter, verdict: Verdict) -> None:

@@ -42,6 +42,8 @@ def effects(
             "clause": _clause(clause),
             "provisional": provisional,
         }
+        if measure.label is not None:
+            payload |= {"label": measure.label, "label_says": measure.label_says}
         effect = outbox.put(
             tx,
             "effect.host",

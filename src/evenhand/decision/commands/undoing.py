@@ -172,6 +172,9 @@ def _undo_reports(tx: Tx, row: Row, work: _Undoing, *, tell: bool) -> None:
 def _what_stays(tx: Tx, row: Row) -> list[str]:
     """Say honestly what no undoing reaches."""
     stays = []
+    item = intake.item(tx, people.SYSTEM, row["item_id"])
+    if any(media.unkept is not None for media in item.media):
+        stays.append("The picture was never stored here, so it cannot be given back.")
     if any(m.measure.facts.restricts for m in store.measures_of(tx, row["id"])):
         days = (tx.now - row["made_at"]).days
         lasted = "less than a day" if days == 0 else f"{days} days"

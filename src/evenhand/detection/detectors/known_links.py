@@ -1,60 +1,75 @@
-"""A link is known when it leads to a listed domain or to anything under it.
+"""A link is known when it leads to a listed domain or under it, or to a listed page or below it.
 
-Link fields and links written in texts are compared alike, by the host a browser would connect to.
-A link field that cannot be read as a link failed: nobody knows where it leads.
+Link fields and links written in texts are compared alike, by the address a browser would open. A
+link field that cannot be read as a link failed: nobody knows where it leads. Where a shortened link
+leads is not known either, and that is said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from evenhand.banks import EntryKind, LiveEntry, Snapshot
 from evenhand.detection.errors import DetectorFailed
-from evenhand.detection.model import Answer, Finding, ItemContent
-from evenhand.detection.signals.links import NotALink, canonical_host, find_links, host_of
+from evenhand.detection.model import Answer, Cost, Finding, ItemContent
+from evenhand.detection.signals.links import find_links
+from evenhand.detection.signals.shorteners import shortens
+from evenhand.kit.addresses import (
+    Address,
+    NotALink,
+    canonical_host,
+    is_address,
+    read_address,
+)
 
 FOUND_MAX: Final = 50  # per item: a text full of links to one place says it often enough
+PATH_PARTS_MAX: Final = 64  # of an address: a listed page lies less deep than that
+
+Listed = Mapping[str, Sequence[LiveEntry]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Link:
-    """Where a link stands, and the host it leads to; `start` None for a link field."""
+    """Where a link stands, and the address it leads to; `start` None for a link field."""
 
     field: str
-    host: str
+    address: Address
     start: int | None = None
     end: int | None = None
 
 
 class KnownLinks:
-    """Compares the host of every link with the listed domains."""
+    """Compares the address of every link with the listed domains and pages."""
 
     name: Final = "known_links"
-    version: Final = "1"
+    version: Final = "2"
+    cost: Final = Cost.CHEAP
+    seconds_max: Final = 5.0
 
     def examine(self, content: ItemContent, bank: Snapshot) -> Sequence[Finding]:
-        """Return each listed domain a link leads to, once per field."""
-        listed = _listed(bank.of_kind(EntryKind.DOMAIN))
+        """Return each listed domain or page a link leads to, once per field."""
+        domains = _listed(bank.of_kind(EntryKind.DOMAIN), canonical_host)
+        pages = _listed(bank.of_kind(EntryKind.URL), _page)
         links, unread = _links(content)
         if not links and not unread:
             return [Finding(Answer.SKIPPED, "The item has no link.")]
-        if not listed:
-            return [Finding(Answer.SKIPPED, "No bank holds a domain to compare with.")]
-        found = {
-            (link.field, entry.id): _found(link, entry)
-            for link in reversed(links)
-            for entry in _matching(link.host, listed)
-        }
-        findings = list(reversed(found.values()))[:FOUND_MAX]
+        if not domains and not pages:
+            return [Finding(Answer.SKIPPED, "No bank holds a link to compare with.")]
+        found: dict[tuple[str, str], Finding] = {}
+        for link in links:
+            for entry in _matching(link.address, domains, pages):
+                if (link.field, entry.id) not in found:
+                    found[link.field, entry.id] = _found(link, entry)
+        findings = list(found.values())[:FOUND_MAX]
         findings += [
             Finding(Answer.FAILED, "The link could not be read.", field) for field in unread
         ]
         if not findings:
-            says = f"None of {len(links)} links leads to a listed domain."
-            return [Finding(Answer.NOT_FOUND, says)]
-        return findings
+            says = f"None of {len(links)} links leads to a listed domain or page."
+            findings = [Finding(Answer.NOT_FOUND, says)]
+        return [*findings, *_shortened(links, found)]
 
 
 def _links(content: ItemContent) -> tuple[list[_Link], list[str]]:
@@ -63,41 +78,63 @@ def _links(content: ItemContent) -> tuple[list[_Link], list[str]]:
     unread: list[str] = []
     for one in content.links:
         try:
-            links.append(_Link(one.field, host_of(one.url)))
+            links.append(_Link(one.field, read_address(one.url)))
         except NotALink:
             unread.append(one.field)
     for text in content.texts:
-        links += [_Link(text.field, at.host, at.start, at.end) for at in find_links(text.text)]
+        links += [
+            _Link(text.field, read_address(at.url), at.start, at.end)
+            for at in find_links(text.text)
+        ]
     return links, unread
 
 
-def _listed(entries: Sequence[LiveEntry]) -> dict[str, list[LiveEntry]]:
-    """Return the entries by the one way their domain is written."""
+def _listed(entries: Sequence[LiveEntry], key: Callable[[str], str]) -> Listed:
+    """Return the entries by the one way their value is written."""
     listed: dict[str, list[LiveEntry]] = {}
     for entry in entries:
         try:
-            listed.setdefault(canonical_host(entry.value), []).append(entry)
+            listed.setdefault(key(entry.value), []).append(entry)
         except NotALink as why:
-            raise DetectorFailed(f"entry {entry.id} is no domain: {why}") from why
+            raise DetectorFailed(f"entry {entry.id} leads nowhere: {why}") from why
     return listed
 
 
-def _matching(host: str, listed: Mapping[str, list[LiveEntry]]) -> list[LiveEntry]:
-    """Return the entries for the host itself and for each domain it is under.
+def _page(url: str) -> str:
+    """Write a listed page without its scheme: it is the same page by http and by https."""
+    address = read_address(url)
+    return address.place + address.path + address.query
 
-    Says what `signals.links.matches_domain` says, with one look-up for each label.
+
+def _matching(address: Address, domains: Listed, pages: Listed) -> Iterator[LiveEntry]:
+    """Give the entries for the page and those it is under, then for the host and its domains.
+
+    Of hosts it says what `signals.links.matches_domain` says, with one look-up for each label.
     """
-    is_address = ":" in host or host.replace(".", "").isdigit()
-    labels = host.split(".")
-    names = [host] if is_address else [".".join(labels[at:]) for at in range(len(labels))]
-    return [entry for name in names for entry in listed.get(name, [])]
+    if pages:
+        for page in _pages_above(address):
+            yield from pages.get(page, ())
+    labels = address.host.split(".")
+    under = range(1 if is_address(address.host) else len(labels))
+    for at in under:
+        yield from domains.get(".".join(labels[at:]), ())
+
+
+def _pages_above(address: Address) -> Iterator[str]:
+    """Give the page as it would be listed, and every page it lies below."""
+    if address.query:
+        yield address.place + address.path + address.query
+    parts = address.path.strip("/").split("/")[:PATH_PARTS_MAX]
+    for length in range(len(parts), 0, -1):
+        yield address.place + "/" + "/".join(parts[:length])
 
 
 def _found(link: _Link, entry: LiveEntry) -> Finding:
     place = {} if link.start is None else {"start": link.start, "end": link.end}
+    what = "domain" if entry.kind is EntryKind.DOMAIN else "page"
     return Finding(
         Answer.FOUND,
-        "A link leads to a listed domain.",
+        f"A link leads to a listed {what}.",
         link.field,
         entry_id=entry.id,
         evidence={
@@ -105,8 +142,26 @@ def _found(link: _Link, entry: LiveEntry) -> Finding:
             "bank_id": entry.bank_id,
             "bank": entry.bank,
             "kind": entry.kind.value,
-            "domain": entry.value,
-            "host": link.host,
+            entry.kind.value: entry.value,
+            "host": link.address.host,
             **place,
         },
     )
+
+
+def _shortened(links: Sequence[_Link], found: Mapping[tuple[str, str], Finding]) -> list[Finding]:
+    """Say of each field with a shortened link that nobody knows where that leads."""
+    known = {field for field, _ in found}
+    hosts: dict[str, str] = {}
+    for link in links:
+        if shortens(link.address.host) and link.field not in known:
+            hosts.setdefault(link.field, link.address.host)
+    return [
+        Finding(
+            Answer.SKIPPED,
+            f"A link by {host} is shortened: where it leads is not known.",
+            field,
+            evidence={"host": host, "shortened": True},
+        )
+        for field, host in list(hosts.items())[:FOUND_MAX]
+    ]

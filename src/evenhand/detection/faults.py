@@ -1,0 +1,30 @@
+"""What opening untrusted bytes may raise, named once, so that every detector fails alike."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from typing import Final
+
+from evenhand.detection.errors import DetectorFailed
+from evenhand.kit.images import ImageRefused
+
+DECODING_FAULTS: Final = (
+    DetectorFailed,
+    ImageRefused,
+    ArithmeticError,
+    AssertionError,
+    BufferError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    Warning,
+    struct.error,
+    zlib.error,
+)
+"""What opening untrusted bytes may raise. All of it means "could not look"."""

@@ -1,0 +1,1 @@
+"""What partitions run on: a pool of processes on this machine, or a Ray cluster."""

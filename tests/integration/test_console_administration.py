@@ -1,0 +1,66 @@
+"""What only administrators do in the console: sealed identities, and what looks at items."""
+
+from __future__ import annotations
+
+from evenhand import intake, ledger, people
+from tests import desk_day
+from tests.desk_day import Office
+
+
+class TestSealedIdentities:
+    def test_are_opened_and_erased_by_an_administrator_on_the_record(self, office: Office) -> None:
+        desk_day.send_listing(office.house)
+        raw = {
+            "item": {"kind": "listing", "id": "listing-1"},
+            "harm": "fraud",
+            "explanation": "A scam.",
+            "illegal": False,
+            "reporter": {"email": "bo@example.org"},
+        }
+        house = office.house
+        sent = intake.submit_report(house.do, house.resources, people.SYSTEM, raw)
+        report_id = sent.report_id
+        boss = desk_day.sign_in(office.house, office.clock, office.ada)
+        form = {"whose": "report", "name": report_id, "reason": "Court of Lyon, order 26/1182."}
+        assert boss.get(f"/console/identities?whose=report&name={report_id}").status_code == 200
+        assert "bo@example.org" in boss.post("/console/identities/open", data=form).text
+        assert "Erased for good" in boss.post("/console/identities/erase", data=form).text
+        assert boss.post("/console/identities/open", data=form).status_code == 422
+        lines = office.house.ask(lambda tx: list(ledger.events(tx, ["identity.opened"])))
+        assert [line["actor"] for line in lines] == [f"staff:{office.ada.id}"]
+        assert "Lyon" not in str(lines)
+
+    def test_need_a_reason_and_the_permission(self, office: Office) -> None:
+        boss = desk_day.sign_in(office.house, office.clock, office.ada)
+        form = {"whose": "account", "name": "nobody", "reason": "because of it all"}
+        page = boss.post("/console/identities/open", data=form)
+        assert (page.status_code, "There is no such account" in page.text) == (422, True)
+        assert office.desk.get("/console/identities").status_code == 403
+        assert office.desk.post("/console/identities/open", data=form).status_code == 403
+
+
+class TestDetectors:
+    """What looks at items, and who may switch it."""
+
+    def test_are_shown_to_reviewers_and_switched_by_administrators(self, office: Office) -> None:
+        page = office.desk.get("/console/detectors").text
+        assert "adult_image_nsfwjs" in page
+        assert "Switch on" not in page
+        assert "scraped from Reddit" in office.desk.get("/console/detectors/cards/nsfwjs").text
+        assert office.desk.get("/console/detectors/cards/none").status_code == 404
+        asked = office.desk.post("/console/detectors/known_links/switch", data={"on": ""})
+        assert asked.status_code == 403
+        ada = desk_day.sign_in(office.house, office.clock, office.ada)
+        for on in ("yes", "yes", ""):
+            done = ada.post("/console/detectors/adult_image_nsfwjs/switch", data={"on": on})
+            assert done.status_code == 303
+        assert ada.post("/console/detectors/none/switch", data={"on": ""}).status_code == 404
+        withdraw = "/console/detectors/adult_image_nsfwjs/withdraw"
+        assert ada.post(withdraw, data={"why": " "}).status_code == 422
+        assert ada.post(withdraw, data={"why": "It errs on roses."}).status_code == 303
+
+    def test_no_list_stands_in_red_until_one_is_loaded(self, office: Office) -> None:
+        """On the first page and on that of the banks."""
+        assert "0 lists loaded" in office.desk.get("/console").text
+        ada = desk_day.sign_in(office.house, office.clock, office.ada)
+        assert "0 lists loaded" in ada.get("/console/banks").text
