@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from evenhand import intake, ledger, people
 from tests import desk_day
 from tests.desk_day import Office
+
+#: Pages ask rooms, which have both databases; one is enough for pages.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 class TestSealedIdentities:
