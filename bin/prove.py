@@ -10,9 +10,12 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -20,15 +23,20 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 BIN: Final = Path(sys.executable).parent
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PARALLEL: Final = ("-n", "2", "--dist", "loadfile")
+TELLING: Final = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing to run. `missing` says why it cannot run here, or nothing when it can."""
+    """One thing to run. `missing` says why it cannot run here, or nothing when it can.
+
+    Neighbours that use one core each are begun together; what uses all has them to itself.
+    """
 
     name: str
     command: Sequence[str]
     missing: Callable[[], str] = field(default=lambda: "")
+    one_core: bool = False
 
 
 def tool(name: str, *arguments: str) -> list[str]:
@@ -49,10 +57,10 @@ def no_browser() -> str:
 
 
 STILL: Final = (
-    Check("format", tool("ruff", "format", "--check", "--quiet", ".")),
-    Check("lint", tool("ruff", "check", "--quiet", ".")),
-    Check("types", tool("mypy")),
-    Check("contracts", tool("lint-imports", "--no-logo")),
+    Check("types", tool("mypy"), one_core=True),
+    Check("contracts", tool("lint-imports", "--no-logo"), one_core=True),
+    Check("lint", tool("ruff", "check", "--quiet", "."), one_core=True),
+    Check("format", tool("ruff", "format", "--check", "--quiet", "."), one_core=True),
 )
 QUICK: Final = (
     *STILL,
@@ -74,23 +82,64 @@ EVERYTHING: Final = (
 def run(checks: Sequence[Check]) -> int:
     """Run the checks, print the table, and return the exit code: 0 when nothing failed."""
     rows: list[tuple[str, str, str]] = []
-    failed = 0
     started = time.monotonic()
-    for check in checks:
-        print(f"\n── {check.name} ".ljust(100, "─"), flush=True)
-        if why := check.missing():
+    for some in begun_together(checks):
+        if why := some[0].missing():
+            headline(some[0])
             print(f"NOT RUN: {why}")
-            rows.append(("NOT RUN", check.name, why))
-            continue
-        began = time.monotonic()
-        code = subprocess.run(check.command, cwd=ROOT, env=surroundings(), check=False).returncode
-        failed += code != 0
-        rows.append(("failed" if code else "ok", check.name, f"{time.monotonic() - began:.0f} s"))
+            rows.append(("NOT RUN", some[0].name, why))
+        elif len(some) == 1:
+            headline(some[0])
+            rows.append(done(some[0]))
+        else:
+            with ThreadPoolExecutor(len(some)) as pool:
+                rows += pool.map(done_aside, some)
+    failed = sum(state == "failed" for state, _, _ in rows)
     print("\n── what was proved ".ljust(100, "─"))
     for state, name, detail in rows:
         print(f"{state:>8}  {name:<28}{detail}")
     print(f"{'':>8}  {'in all':<28}{time.monotonic() - started:.0f} s", flush=True)
     return 1 if failed else 0
+
+
+def begun_together(checks: Sequence[Check]) -> Iterator[list[Check]]:
+    """Keep the order; neighbours that use one core each stand together."""
+    for one_core, some in groupby(checks, key=lambda check: check.one_core):
+        if one_core:
+            yield list(some)
+        else:
+            yield from ([check] for check in some)
+
+
+def headline(check: Check) -> None:
+    """Say what is run, or what was."""
+    print(f"\n── {check.name} ".ljust(100, "─"), flush=True)
+
+
+def done(check: Check) -> tuple[str, str, str]:
+    """Run a check that speaks for itself; return its row of the table."""
+    began = time.monotonic()
+    code = subprocess.run(check.command, cwd=ROOT, env=surroundings(), check=False).returncode
+    return "failed" if code else "ok", check.name, f"{time.monotonic() - began:.0f} s"
+
+
+def done_aside(check: Check) -> tuple[str, str, str]:
+    """Run a check beside others, and print what it said once it has ended."""
+    began = time.monotonic()
+    ran = subprocess.run(
+        check.command,
+        cwd=ROOT,
+        env=surroundings(),
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    with TELLING:
+        headline(check)
+        print(ran.stdout, end="", flush=True)
+    state = "failed" if ran.returncode else "ok"
+    return state, check.name, f"{time.monotonic() - began:.0f} s"
 
 
 def surroundings() -> dict[str, str]:

@@ -45,6 +45,7 @@ STAFF: Final[Mapping[str, Role]] = {
     "Omar": Role.AUDITOR,
 }
 PATIENCE_SECONDS: Final = 20.0
+TURN_SECONDS: Final = 5
 CODE_STEP: Final = timedelta(seconds=30)
 RECEIPT: Final = re.compile(r"\b\d{4} \d{4} \d{4} \d{4}\b")
 
@@ -157,6 +158,7 @@ def open_town(
 def appoint(house: House) -> dict[str, Colleague]:
     """Set up the administrator, who invites the others. The present code stays unused."""
     password_hash = people.hash_password(PASSWORD)
+    _wait_for_a_turn_that_is_near()
     made: dict[str, Colleague] = {}
     for name, role in STAFF.items():
         secret, email = people.new_totp_secret(), f"{name.lower()}@example.org"
@@ -171,6 +173,14 @@ def appoint(house: House) -> dict[str, Colleague]:
             staff_id = invited.staff_id
         made[name] = Colleague(staff_id, email, secret)
     return made
+
+
+def _wait_for_a_turn_that_is_near() -> None:
+    """Codes of the step before are refused once the next step begins."""
+    step = CODE_STEP.total_seconds()
+    left = step - SystemClock().now().timestamp() % step
+    if left < TURN_SECONDS:
+        time.sleep(left)
 
 
 @contextmanager
