@@ -30,13 +30,13 @@ TELLING: Final = threading.Lock()
 class Check:
     """One thing to run. `missing` says why it cannot run here, or nothing when it can.
 
-    Neighbours that use one core each are begun together; what uses all has them to itself.
+    Neighbours that may run beside each other are begun together: types need one core only.
     """
 
     name: str
     command: Sequence[str]
     missing: Callable[[], str] = field(default=lambda: "")
-    one_core: bool = False
+    beside: bool = False
 
 
 def tool(name: str, *arguments: str) -> list[str]:
@@ -44,9 +44,11 @@ def tool(name: str, *arguments: str) -> list[str]:
     return [str(BIN / name), *arguments]
 
 
-def pytest(name: str, *arguments: str, missing: Callable[[], str] = lambda: "") -> Check:
+def pytest(
+    name: str, *arguments: str, missing: Callable[[], str] = lambda: "", beside: bool = False
+) -> Check:
     """Make a check of a folder of tests, run on both cores."""
-    return Check(name, tool("pytest", "--quiet", *PARALLEL, *arguments), missing)
+    return Check(name, tool("pytest", "--quiet", *PARALLEL, *arguments), missing, beside)
 
 
 def no_browser() -> str:
@@ -57,18 +59,18 @@ def no_browser() -> str:
 
 
 STILL: Final = (
-    Check("types", tool("mypy"), one_core=True),
-    Check("contracts", tool("lint-imports", "--no-logo"), one_core=True),
-    Check("lint", tool("ruff", "check", "--quiet", "."), one_core=True),
-    Check("format", tool("ruff", "format", "--check", "--quiet", "."), one_core=True),
+    Check("types", tool("mypy"), beside=True),
+    Check("contracts", tool("lint-imports", "--no-logo"), beside=True),
+    Check("lint", tool("ruff", "check", "--quiet", "."), beside=True),
+    Check("format", tool("ruff", "format", "--check", "--quiet", "."), beside=True),
 )
 QUICK: Final = (
     *STILL,
-    pytest("unit and house rules", "tests/unit", "tests/architecture"),
+    pytest("unit and house rules", "tests/unit", "tests/architecture", beside=True),
 )
 EVERYTHING: Final = (
     *STILL,
-    pytest("unit and house rules", "tests/unit", "tests/architecture"),
+    pytest("unit and house rules", "tests/unit", "tests/architecture", beside=True),
     pytest("promises (property)", "tests/property"),
     # The longest file first, as it is collected: whoever takes it works on it to the end.
     pytest("SQLite and PostgreSQL", "--no-loadscope-reorder", "tests/integration"),
@@ -103,9 +105,9 @@ def run(checks: Sequence[Check]) -> int:
 
 
 def begun_together(checks: Sequence[Check]) -> Iterator[list[Check]]:
-    """Keep the order; neighbours that use one core each stand together."""
-    for one_core, some in groupby(checks, key=lambda check: check.one_core):
-        if one_core:
+    """Keep the order; neighbours that may run beside each other stand together."""
+    for beside, some in groupby(checks, key=lambda check: check.beside):
+        if beside:
             yield list(some)
         else:
             yield from ([check] for check in some)
