@@ -23,6 +23,9 @@ from evenhand.kit.clock import SetClock
 from evenhand.policy import Measure
 from evenhand.worker import Outside, Worker
 
+#: Doors ask rooms, which have both databases; what is sent at random goes to both as well.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 SCOPES = ("items:write", "reports:write", "decisions:read")
 
 
