@@ -142,7 +142,6 @@ class TestReports:
         assert (view.kind, view.account, view.url) == ("address", None, url)
         assert view.fields[0].value == url
         assert len(lines(house, "item.received")) == 1
-        assert house.ask(intake.item_by_url, url) == view.id
 
     def test_of_an_address_prefer_what_the_host_sent(self, house: House) -> None:
         """Once the item itself is here, reports of its address are about it."""

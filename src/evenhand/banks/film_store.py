@@ -11,10 +11,9 @@ import sqlalchemy as sa
 from evenhand.banks.films import FrameHash, packed, unpacked
 from evenhand.banks.model import EntryKind
 from evenhand.banks.store import entries
-from evenhand.db import ReadTx, Tx, metadata
+from evenhand.db import ReadTx, Tx, metadata, statements_of
 
 PORTION_FILMS: Final = 200
-_IDS_MAX: Final = 10_000  # in one statement
 
 films = sa.Table(
     "bank_films",
@@ -58,8 +57,8 @@ def entries_numbered(tx: ReadTx, numbers: Sequence[int]) -> dict[int, str]:
     wanted = sa.select(films.c.number, films.c.entry_id)
     return {
         row["number"]: row["entry_id"]
-        for at in range(0, len(numbers), _IDS_MAX)
-        for row in tx.rows(wanted.where(films.c.number.in_(numbers[at : at + _IDS_MAX])))
+        for some in statements_of(numbers)
+        for row in tx.rows(wanted.where(films.c.number.in_(some)))
     }
 
 
@@ -69,8 +68,8 @@ def films_now(tx: ReadTx, ids: Sequence[str]) -> tuple[list[StoredFilm], list[St
     wanted = sa.select(*columns).join(entries, entries.c.id == films.c.entry_id)
     standing: list[StoredFilm] = []
     gone: list[StoredFilm] = []
-    for at in range(0, len(ids), _IDS_MAX):
-        for row in tx.rows(wanted.where(films.c.entry_id.in_(ids[at : at + _IDS_MAX]))):
+    for some in statements_of(ids):
+        for row in tx.rows(wanted.where(films.c.entry_id.in_(some))):
             into = standing if row["withdrawn_at"] is None else gone
             into.append(StoredFilm(row["number"], unpacked(row["frames"])))
     return standing, gone

@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from evenhand.banks.model import Confidence, EntryKind
 from evenhand.banks.snapshot import LOOKED_UP
 from evenhand.banks.states import Polarity
-from evenhand.banks.store import PORTION_ROWS, banks, entries, joined, portions, stands
+from evenhand.banks.store import PORTION_ROWS, banks, entries, joined, stands
 from evenhand.banks.views import LiveEntry
-from evenhand.db import ReadTx
+from evenhand.db import ReadTx, statements_of
 
 _WHOLE: Final = [
     kind.value for kind in EntryKind if kind not in LOOKED_UP | {EntryKind.PDQ, EntryKind.VIDEO}
@@ -53,7 +53,7 @@ def every_standing(tx: ReadTx, *, kinds: Iterable[str] = tuple(EntryKind)) -> tu
 def standing_with_ids(tx: ReadTx, ids: Sequence[str]) -> dict[str, LiveEntry]:
     """Return those of some entries that match now, by id."""
     found: dict[str, LiveEntry] = {}
-    for some in portions(ids):
+    for some in statements_of(ids):
         wanted = joined().where(entries.c.id.in_(some), _now(tx))
         found |= {row["id"]: _live(row) for row in tx.rows(wanted)}
     return found
@@ -66,7 +66,7 @@ def with_values(tx: ReadTx, kind: EntryKind, values: Sequence[str]) -> list[Live
     same = sa.and_(somewhere, entries.c.kind == kind.value)
     found = [
         _live(row)
-        for some in portions(values)
+        for some in statements_of(values)
         for row in tx.rows(joined().where(same, entries.c.value.in_(some), _now(tx)))
     ]
     return sorted(found, key=lambda entry: entry.id)
@@ -75,7 +75,7 @@ def with_values(tx: ReadTx, kind: EntryKind, values: Sequence[str]) -> list[Live
 def fine_with_ids(tx: ReadTx, ids: Sequence[str]) -> dict[str, LiveEntry]:
     """Return those of some entries that match now and say that something is fine."""
     found: dict[str, LiveEntry] = {}
-    for some in portions(ids):
+    for some in statements_of(ids):
         wanted = joined().where(entries.c.id.in_(some), _now(tx), _is_fine)
         found |= {row["id"]: _live(row) for row in tx.rows(wanted)}
     return found
@@ -121,7 +121,7 @@ def values_now(
     columns = (entries.c.id, entries.c.value, entries.c.withdrawn_at)
     rows = [
         row
-        for some in portions(ids)
+        for some in statements_of(ids)
         for row in tx.rows(
             sa.select(*columns).where(entries.c.kind == kind.value, entries.c.id.in_(some))
         )

@@ -9,7 +9,7 @@ from evenhand import people, policy
 from evenhand.banks import clusters as grouping
 from evenhand.banks import film_store, matching, store
 from evenhand.banks import history as recorded
-from evenhand.banks.errors import EntryRefused, NoSuchBank, NoSuchEntry
+from evenhand.banks.errors import EntryRefused, NoSuchBank
 from evenhand.banks.film_alike import FrameLike
 from evenhand.banks.film_looking import FollowingFilms, IndexedFrames, frames_caught_up
 from evenhand.banks.films import FrameHash, vpdq_json
@@ -97,10 +97,7 @@ def state_counts(tx: ReadTx, actor: people.Actor, name: str) -> dict[EntryState,
 def entry(tx: ReadTx, actor: people.Actor, entry_id: str) -> EntryView:
     """Return one entry, however it stands. Raises NotAllowed, NoSuchEntry."""
     people.require(actor, people.Permission.MANAGE_BANKS)
-    found = store.entries_with_ids(tx, [entry_id]).get(entry_id) if is_id(entry_id) else None
-    if found is None:
-        raise NoSuchEntry
-    return found
+    return store.load_entry(tx, entry_id)
 
 
 def in_quarantine(tx: ReadTx, actor: people.Actor) -> list[EntryView]:
@@ -152,7 +149,7 @@ def batch_of(tx: ReadTx, entry_id: str) -> Batch:
 
     Raises NoSuchEntry.
     """
-    return recorded.batch_of(tx, _any(tx, entry_id))
+    return recorded.batch_of(tx, store.load_entry(tx, entry_id))
 
 
 def expired_with(tx: ReadTx, entry_id: str) -> list[str]:
@@ -160,7 +157,7 @@ def expired_with(tx: ReadTx, entry_id: str) -> list[str]:
 
     Raises NoSuchEntry.
     """
-    found = _any(tx, entry_id)
+    found = store.load_entry(tx, entry_id)
     assert found.withdrawn_at is not None, "it was closed before this was asked"
     return store.ids_ended_at(tx, found.bank_id, found.withdrawn_at)
 
@@ -299,10 +296,3 @@ def _one(found: Sequence[BankView]) -> BankView:
     if not found:
         raise NoSuchBank
     return found[0]
-
-
-def _any(tx: ReadTx, entry_id: str) -> EntryView:
-    found = store.entries_with_ids(tx, [entry_id]).get(entry_id)
-    if found is None:
-        raise NoSuchEntry
-    return found

@@ -8,10 +8,12 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from evenhand.banks.errors import NoSuchEntry
 from evenhand.banks.model import Confidence, EntryKind, Signal
 from evenhand.banks.states import EntryState, Polarity
 from evenhand.banks.views import BankView, EntryView
-from evenhand.db import ReadTx, Tx, UtcTime, metadata
+from evenhand.db import ReadTx, Tx, UtcTime, metadata, statements_of
+from evenhand.kit.ids import is_id
 
 banks = sa.Table(
     "banks",
@@ -32,7 +34,6 @@ _STANDS = sa.text("withdrawn_at is null")
 _EXPIRES = sa.text("withdrawn_at is null and expires_at is not null")
 _DISABLED = sa.text("withdrawn_at is null and disabled_until is not null")
 _QUARANTINED = sa.text("withdrawn_at is null and quarantined_at is not null")
-VALUES_MAX: Final = 10_000  # in one statement: SQLite takes 32,766 and PostgreSQL 65,535
 PORTION_ROWS: Final = 20_000
 
 entries = sa.Table(
@@ -160,7 +161,7 @@ def standing_values(
     columns = (entries.c.value, entries.c.id)
     return {
         row["value"]: row["id"]
-        for some in portions(values)
+        for some in statements_of(values)
         for row in tx.rows(sa.select(*columns).where(same, entries.c.value.in_(some)))
     }
 
@@ -195,7 +196,7 @@ def expired_among(tx: ReadTx, ids: Sequence[str]) -> list[str]:
     over = sa.and_(stands, entries.c.expires_at <= tx.now)
     return [
         row["id"]
-        for some in portions(ids)
+        for some in statements_of(ids)
         for row in tx.rows(sa.select(entries.c.id).where(over, entries.c.id.in_(some)))
     ]
 
@@ -203,7 +204,7 @@ def expired_among(tx: ReadTx, ids: Sequence[str]) -> list[str]:
 def retire(tx: Tx, ids: Sequence[str], *, by: str, why: str) -> None:
     """Withdraw many entries at one instant."""
     values = {"withdrawn_at": tx.now, "withdrawn_by": by, "withdrawn_why": why}
-    for some in portions(ids):
+    for some in statements_of(ids):
         tx.run(entries.update().where(entries.c.id.in_(some), stands).values(**values))
 
 
@@ -252,9 +253,17 @@ def entries_with_ids(tx: ReadTx, ids: Sequence[str]) -> dict[str, EntryView]:
     """Return entries by id, withdrawn ones among them."""
     return {
         row["id"]: entry_view(row)
-        for some in portions(ids)
+        for some in statements_of(ids)
         for row in tx.rows(joined().where(entries.c.id.in_(some)))
     }
+
+
+def load_entry(tx: ReadTx, entry_id: str) -> EntryView:
+    """Return an entry, however it stands. Raises NoSuchEntry."""
+    found = entries_with_ids(tx, [entry_id]).get(entry_id) if is_id(entry_id) else None
+    if found is None:
+        raise NoSuchEntry
+    return found
 
 
 def entries_from_decision(tx: ReadTx, decision_id: str) -> list[EntryView]:
@@ -280,12 +289,6 @@ def standing_in_portions(tx: ReadTx, bank_id: str) -> Iterator[list[EntryView]]:
             return
         yield [entry_view(row) for row in rows]
         after = rows[-1]["id"]
-
-
-def portions(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Cut values into as many as one statement takes."""
-    for at in range(0, len(values), VALUES_MAX):
-        yield values[at : at + VALUES_MAX]
 
 
 def joined() -> sa.Select[Any]:

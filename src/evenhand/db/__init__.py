@@ -7,6 +7,15 @@ durable when `Database.write` returns, or none of it happened.
 from evenhand.db.database import Database
 from evenhand.db.errors import DatabaseBusy
 from evenhand.db.schema import UtcTime, metadata
-from evenhand.db.transaction import ReadTx, Row, Tx
+from evenhand.db.transaction import ReadTx, Row, Tx, statements_of
 
-__all__ = ["Database", "DatabaseBusy", "ReadTx", "Row", "Tx", "UtcTime", "metadata"]
+__all__ = [
+    "Database",
+    "DatabaseBusy",
+    "ReadTx",
+    "Row",
+    "Tx",
+    "UtcTime",
+    "metadata",
+    "statements_of",
+]

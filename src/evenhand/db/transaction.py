@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 
@@ -21,6 +21,10 @@ from evenhand.kit.resources import Resources
 
 #: One row of a result, read by column name.
 Row = sa.RowMapping
+
+T = TypeVar("T")
+
+VALUES_MAX: Final = 10_000  # in one statement: SQLite takes 32,766 and PostgreSQL 65,535
 
 
 @dataclass
@@ -166,3 +170,9 @@ class Tx(ReadTx):
         """Write what was gathered, each once."""
         for gathered in self.gathered.values():
             gathered.write(self, gathered.added)
+
+
+def statements_of(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Cut values into as many as one statement takes."""
+    for at in range(0, len(values), VALUES_MAX):
+        yield values[at : at + VALUES_MAX]

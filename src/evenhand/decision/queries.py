@@ -216,11 +216,7 @@ def answered(tx: ReadTx, actor: people.Actor) -> list[Answered]:
 
 def broke_by_people(tx: ReadTx, item_ids: Sequence[str], clause_key: str | None) -> set[str]:
     """Return those of some items that, as people decided and as stands, broke a clause."""
-    if not item_ids or clause_key is None:
-        return set()
-    every = store.standing_by_people(tx, clause_key=clause_key)
-    broke = {row["item_id"] for row in every if row["outcome"] == Outcome.VIOLATION.value}
-    return broke & set(item_ids)
+    return set() if clause_key is None else store.broke_by_people(tx, item_ids, clause_key)
 
 
 def _named(tx: ReadTx, row: Row) -> tuple[str, str, policy.Harm]:

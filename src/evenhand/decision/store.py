@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 
-from evenhand.db import ReadTx, Row, Tx, UtcTime, metadata
+from evenhand.db import ReadTx, Row, Tx, UtcTime, metadata, statements_of
 from evenhand.decision.errors import NoSuchDecision
 from evenhand.decision.model import MeasureView, StrikeView
 from evenhand.policy import Measure
-
-_IDS_MAX: Final = 10_000  # in one statement: SQLite takes 32,766 and PostgreSQL 65,535
 
 decisions = sa.Table(
     "decisions",
@@ -173,8 +171,7 @@ def standing_on(tx: ReadTx, entry_ids: Sequence[str], *, provisional: bool) -> l
     if provisional:
         live = sa.and_(live, decisions.c.provisional)
     found: dict[str, Row] = {}
-    for at in range(0, len(entry_ids), _IDS_MAX):
-        some = entry_ids[at : at + _IDS_MAX]
+    for some in statements_of(entry_ids):
         citing = sa.select(decision_grounds.c.decision_id).where(
             decision_grounds.c.entry_id.in_(some)
         )
@@ -197,13 +194,29 @@ def entries_of_holds(tx: ReadTx) -> list[str]:
     return [row["entry_id"] for row in tx.rows(ordered)]
 
 
-def standing_by_people(tx: ReadTx, *, clause_key: str | None = None) -> list[Row]:
-    """Return in brief what people decided and what stands, oldest first, but for escalations.
-
-    Under every clause, or under one.
-    """
+def standing_by_people(tx: ReadTx) -> list[Row]:
+    """Return in brief what people decided and what stands, oldest first, but for escalations."""
     columns = ("id", "item_id", "outcome", "clause_key", "clause_version", "made_at")
-    by_people = sa.and_(
+    wanted = sa.select(*(decisions.c[name] for name in columns)).where(_stands_by_people())
+    return tx.rows(wanted.order_by(decisions.c.made_at, decisions.c.id))
+
+
+def broke_by_people(tx: ReadTx, item_ids: Sequence[str], clause_key: str) -> set[str]:
+    """Return those of some items that, as people decided and as stands, broke a clause."""
+    broke = sa.select(decisions.c.item_id).where(
+        _stands_by_people(),
+        decisions.c.clause_key == clause_key,
+        decisions.c.outcome == "violation",
+    )
+    return {
+        row["item_id"]
+        for some in statements_of(item_ids)
+        for row in tx.rows(broke.where(decisions.c.item_id.in_(some)))
+    }
+
+
+def _stands_by_people() -> sa.ColumnElement[bool]:
+    return sa.and_(
         decisions.c.by_ref.like("staff:%"),
         decisions.c.automated.is_(False),
         decisions.c.provisional.is_(False),
@@ -211,10 +224,6 @@ def standing_by_people(tx: ReadTx, *, clause_key: str | None = None) -> list[Row
         decisions.c.superseded_by.is_(None),
         decisions.c.outcome != "escalated",
     )
-    if clause_key is not None:
-        by_people = sa.and_(by_people, decisions.c.clause_key == clause_key)
-    wanted = sa.select(*(decisions.c[name] for name in columns)).where(by_people)
-    return tx.rows(wanted.order_by(decisions.c.made_at, decisions.c.id))
 
 
 def _measure(row: Row) -> MeasureView:

@@ -109,7 +109,6 @@ from evenhand.detection.learned.model import DETECTOR as LEARNED_DETECTOR
 from evenhand.detection.learned.queries import (
     alarms,
     classifier,
-    classifier_card,
     classifiers,
     clauses_of_standing,
     last_training,
@@ -138,6 +137,7 @@ from evenhand.detection.model import (
     SearchView,
     TextContent,
     VideoContent,
+    naming,
 )
 from evenhand.detection.models import CARDS, ModelCard
 from evenhand.detection.queries import (
@@ -262,7 +262,6 @@ __all__ = [
     "card",
     "card_of",
     "classifier",
-    "classifier_card",
     "classifiers",
     "clauses_of_standing",
     "content_of",
@@ -291,6 +290,7 @@ __all__ = [
     "look_for_known",
     "looks_of",
     "looks_since",
+    "naming",
     "needs_of",
     "pdq_hash",
     "raise_drift_alarm",

@@ -9,6 +9,9 @@ from typing import Final
 from evenhand.detection.errors import DetectorFailed
 from evenhand.kit.images import ImageRefused
 
+SAID_CHARS_MAX: Final = 300
+"""What is said of a fault, or quoted from what was read, is no longer."""
+
 DECODING_FAULTS: Final = (
     DetectorFailed,
     ImageRefused,
@@ -28,3 +31,8 @@ DECODING_FAULTS: Final = (
     zlib.error,
 )
 """What opening untrusted bytes may raise. All of it means "could not look"."""
+
+
+def said(before: str, fault: BaseException) -> str:
+    """Say what could not be done, and what went wrong with it."""
+    return f"{before}: {type(fault).__name__}: {fault}"[:SAID_CHARS_MAX]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from evenhand.banks import FrameHash
-from evenhand.detection.detectors.known_images import DECODING_FAULTS
+from evenhand.detection.faults import DECODING_FAULTS, SAID_CHARS_MAX, said
 from evenhand.detection.film_looks import hash_film
 from evenhand.detection.signals.pdq import PdqHash
 from evenhand.detection.signals.pdq_fast import Orientation, pdq_of
@@ -25,7 +25,6 @@ from evenhand.kit.luma import luma_frames
 #: Whoever hashes files of their own has larger ones than those that are sent in.
 FILE_LIMITS: Final = ImageLimits(bytes_max=100_000_000)
 FILM_FILE_LIMITS: Final = FilmLimits(bytes_max=8_000_000_000, wall_seconds_max=900.0)
-_SAID_CHARS_MAX: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +59,9 @@ def hash_content(data: bytes, *, limits: ImageLimits = FILE_LIMITS) -> ContentHa
         plane = next(luma_frames(data, declared=None, limits=limits, frames_max=1)).plane
         made = pdq_of(plane)
     except ImageRefused as refused:
-        return ContentHash(sha256, md5, error=str(refused)[:_SAID_CHARS_MAX])
+        return ContentHash(sha256, md5, error=str(refused)[:SAID_CHARS_MAX])
     except DECODING_FAULTS as fault:
-        says = f"The decoder failed: {type(fault).__name__}: {fault}"
-        return ContentHash(sha256, md5, error=says[:_SAID_CHARS_MAX])
+        return ContentHash(sha256, md5, error=said("The decoder failed", fault))
     bits, quality = (made.bits, made.quality) if isinstance(made, PdqHash) else (None, 0)
     return ContentHash(sha256, md5, bits, quality, plane.width, plane.height)
 
@@ -81,7 +79,7 @@ def hash_film_file(
         with open_film(film, limits=limits) as opened:
             made = hash_film(opened)
     except FilmRefused as refused:
-        return ContentHash(sha256, md5, error=str(refused)[:_SAID_CHARS_MAX])
+        return ContentHash(sha256, md5, error=str(refused)[:SAID_CHARS_MAX])
     says = made.fault or made.stopped
     return ContentHash(
         sha256,
@@ -90,7 +88,7 @@ def hash_film_file(
         height=made.facts.height,
         error=None
         if says is None
-        else f"Only its beginning was looked at: {says}."[:_SAID_CHARS_MAX],
+        else f"Only its beginning was looked at: {says}."[:SAID_CHARS_MAX],
         frames=made.frames,
     )
 
@@ -137,9 +135,9 @@ def looks_of(data: bytes, *, limits: ImageLimits = FILE_LIMITS) -> ContentLooks:
                     for turned, bits in zip(Orientation, look.bits, strict=True)
                 )
     except ImageRefused as refused:
-        error = str(refused)[:_SAID_CHARS_MAX]
+        error = str(refused)[:SAID_CHARS_MAX]
     except DECODING_FAULTS as fault:
-        error = f"The decoder failed: {type(fault).__name__}: {fault}"[:_SAID_CHARS_MAX]
+        error = said("The decoder failed", fault)
     if not hashes and error is None:
         error = "The picture has no usable likeness."
     return ContentLooks(sha256, md5, tuple(hashes), error)

@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from evenhand.banks import Snapshot
+from evenhand.banks import LiveEntry, Snapshot
 
 
 class Answer(StrEnum):
@@ -138,6 +138,37 @@ class Finding:
     entry_id: str | None = None
     evidence: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     hash: MediaHash | None = None
+
+
+def naming(entry: LiveEntry) -> dict[str, Any]:
+    """Give the part of the evidence by which anybody can look an entry up."""
+    return {
+        "entry_id": entry.id,
+        "bank_id": entry.bank_id,
+        "bank": entry.bank,
+        "kind": entry.kind.value,
+    }
+
+
+def found_entry(
+    entry: LiveEntry,
+    why: str,
+    how: Mapping[str, Any],
+    *,
+    field: str | None,
+    media_id: str | None = None,
+    hashes: MediaHash | None = None,
+) -> Finding:
+    """Say that a listed entry was found in one place, and how."""
+    return Finding(
+        Answer.FOUND,
+        why,
+        field,
+        media_id,
+        entry_id=entry.id,
+        evidence={**naming(entry), **how},
+        hash=hashes,
+    )
 
 
 class Cost(StrEnum):

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Final
 
 from evenhand.banks import Snapshot
-from evenhand.detection.faults import DECODING_FAULTS
+from evenhand.detection.faults import DECODING_FAULTS, said
 from evenhand.detection.in_time import Late, Piece, seconds_of, within
 from evenhand.detection.known_fine import noted
 from evenhand.detection.model import (
@@ -30,7 +30,6 @@ from evenhand.detection.model import (
 )
 from evenhand.kit.crew import Crew
 
-WHY_CHARS_MAX: Final = 300
 READ_CHARS_MAX: Final = 300  # of what was read, as a finding quotes it
 PATIENT_SECONDS: Final = 600.0  # of all together, where nobody waits
 READING_SHARE: Final = 0.5  # of the time there is, for readers; detectors have what is left
@@ -115,8 +114,7 @@ def _read(reader: Reader, content: ItemContent, bank: Snapshot) -> Reading:
 
 
 def _failed(what: str, fault: BaseException) -> Finding:
-    says = f"The {what}: {type(fault).__name__}: {fault}"
-    return Finding(Answer.FAILED, says[:WHY_CHARS_MAX])
+    return Finding(Answer.FAILED, said(f"The {what}", fault))
 
 
 def _with_readings(

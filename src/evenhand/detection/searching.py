@@ -17,7 +17,7 @@ from evenhand.banks import Batch, EntryKind, LiveEntry, Signal
 from evenhand.db import ReadTx
 from evenhand.detection import store
 from evenhand.detection.detectors import ON_TEXTS
-from evenhand.detection.detectors.known_images import DECODING_FAULTS
+from evenhand.detection.faults import DECODING_FAULTS
 from evenhand.detection.model import Answer, Detector, ItemContent, MediaHash, Portion
 from evenhand.detection.queries import content_of
 from evenhand.detection.signals.pdq_kept import (

@@ -18,7 +18,6 @@ from evenhand.evidence.errors import (
     IdentityErased,
     IdentityUnknown,
     NotYourViewing,
-    ObjectNotKept,
     ObjectShredded,
     ObjectUnknown,
     ViewingClosed,
@@ -171,7 +170,7 @@ def open_viewing(
         people.require(actor, people.Permission.OPEN_SEALED)
         reason = clean_reason(sealed_for)
     veil = Veil(level)
-    _check_openable(tx, object_id)
+    store.openable_row(tx, object_id)
     _close(tx, store.open_viewings(tx, task_id=task_id, staff_id=actor.id, object_id=object_id))
     viewing_id = tx.new_id()
     tx.insert(
@@ -200,16 +199,6 @@ def open_viewing(
         private=None if reason is None else {"reason": reason},
     )
     return viewing_id
-
-
-def _check_openable(tx: Tx, object_id: str) -> None:
-    row = store.object_row(tx, object_id)
-    if row is None:
-        raise ObjectUnknown
-    if row["unkept_why"] is not None:
-        raise ObjectNotKept(row["unkept_why"])
-    if row["sealed_key"] is None:
-        raise ObjectShredded
 
 
 def beat_viewing(tx: Tx, actor: people.Actor, viewing_id: str) -> None:

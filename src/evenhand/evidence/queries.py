@@ -13,9 +13,6 @@ from evenhand.evidence.errors import (
     IdentityErased,
     IdentityUnknown,
     NotYourViewing,
-    ObjectNotKept,
-    ObjectShredded,
-    ObjectUnknown,
     ViewingClosed,
     ViewingUnknown,
 )
@@ -31,13 +28,7 @@ def read_object(tx: ReadTx, object_id: str) -> tuple[bytes, str]:
     A door shows it to nobody without `viewing`. Raises ObjectUnknown, ObjectNotKept,
     ObjectShredded, ObjectDamaged.
     """
-    row = store.object_row(tx, object_id)
-    if row is None:
-        raise ObjectUnknown
-    if row["unkept_why"] is not None:
-        raise ObjectNotKept(row["unkept_why"])
-    if row["sealed_key"] is None:
-        raise ObjectShredded
+    row = store.openable_row(tx, object_id)
     content = read_blob(
         tx.resources,
         blob=row["blob"],

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from evenhand.db import ReadTx, Tx, UtcTime, metadata
+from evenhand.evidence.errors import ObjectNotKept, ObjectShredded, ObjectUnknown
 from evenhand.evidence.model import Viewing
 from evenhand.kit.images import Veil
 
@@ -64,6 +65,21 @@ viewings = sa.Table(
 def object_row(tx: ReadTx, object_id: str) -> sa.RowMapping | None:
     """Return what is known of a kept object, or None."""
     return tx.row(sa.select(objects).where(objects.c.id == object_id))
+
+
+def openable_row(tx: ReadTx, object_id: str) -> sa.RowMapping:
+    """Return an object whose bytes can be opened.
+
+    Raises ObjectUnknown, ObjectNotKept, ObjectShredded.
+    """
+    row = object_row(tx, object_id)
+    if row is None:
+        raise ObjectUnknown
+    if row["unkept_why"] is not None:
+        raise ObjectNotKept(row["unkept_why"])
+    if row["sealed_key"] is None:
+        raise ObjectShredded
+    return row
 
 
 def identity_row(tx: ReadTx, identity_id: str) -> sa.RowMapping | None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from evenhand.intake.fields import (
     CATALOGUE_FILE,
 )
-from evenhand.intake.items import ID_CHARS_MAX, NAME_CHARS_MAX
+from evenhand.intake.items import ID_CHARS_MAX
 from evenhand.intake.model import (
     LIMITS,
     CheckedAccount,
@@ -95,6 +95,3 @@ def _external_id(name: str) -> str:
 
 def _shortened(text: str, chars_max: int) -> str:
     return text if len(text) <= chars_max else text[: chars_max - len(_CUT)] + _CUT
-
-
-ACCOUNT_CHARS_MAX: Final = min(ID_CHARS_MAX, NAME_CHARS_MAX)

@@ -11,7 +11,6 @@ from evenhand.intake.errors import NobodySealed, NoSuchAccount, NoSuchItem, NoSu
 from evenhand.intake.fields import (
     ItemKind,
 )
-from evenhand.intake.items import url_key
 from evenhand.intake.model import (
     AccountView,
     ItemView,
@@ -46,11 +45,6 @@ def item_named(tx: ReadTx, kind: str, external_id: str) -> str | None:
     """Return the id of the latest version of an item by the host's names, or None."""
     row = store.latest_item(tx, kind, external_id)
     return None if row is None else str(row["id"])
-
-
-def item_by_url(tx: ReadTx, url: str) -> str | None:
-    """Return the id of the latest item at an address, or None."""
-    return store.item_id_at(tx, url_key(url))
 
 
 def media(tx: ReadTx, actor: people.Actor, media_id: str) -> tuple[str, MediaView]:

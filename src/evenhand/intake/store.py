@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 
-from evenhand.db import ReadTx, Tx, UtcTime, metadata
+from evenhand.db import ReadTx, Tx, UtcTime, metadata, statements_of
 from evenhand.intake.fields import (
     ADDRESS,
     MEDIA_TYPES,
@@ -34,8 +34,6 @@ from evenhand.intake.model import (
 )
 from evenhand.kit.ids import short
 from evenhand.policy import Harm
-
-IDS_MAX: Final = 10_000  # in one statement: SQLite takes 32,766 and PostgreSQL 65,535
 
 item_kinds = sa.Table(
     "item_kinds",
@@ -251,8 +249,7 @@ def items_of_media(tx: ReadTx, media_ids: Sequence[str]) -> dict[str, str]:
     """Return the item that each of some media belongs to."""
     columns = (media.c.id, media.c.item_id)
     found: dict[str, str] = {}
-    for at in range(0, len(media_ids), IDS_MAX):
-        some = media_ids[at : at + IDS_MAX]
+    for some in statements_of(media_ids):
         rows = tx.rows(sa.select(*columns).where(media.c.id.in_(some)))
         found |= {row["id"]: row["item_id"] for row in rows}
     return found
@@ -273,8 +270,7 @@ def latest_among(tx: ReadTx, item_ids: Sequence[str]) -> list[str]:
         later.c.version > items.c.version,
     )
     found: list[str] = []
-    for at in range(0, len(item_ids), IDS_MAX):
-        some = item_ids[at : at + IDS_MAX]
+    for some in statements_of(item_ids):
         wanted = sa.select(items.c.id).where(items.c.id.in_(some), sa.not_(replaced))
         found += [row["id"] for row in tx.rows(wanted)]
     return sorted(found)

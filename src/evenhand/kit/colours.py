@@ -22,9 +22,9 @@ from evenhand.kit.images import (
     FORMATS,
     UPRIGHT,
     ImageLimits,
-    TooManyFrames,
     check_file,
     check_size,
+    counted_frames,
     flattened,
     orientation_of,
     refusing_damage,
@@ -65,10 +65,7 @@ def colour_frames(
     media_type, structure = check_file(data, declared=None, limits=limits)
     with refusing_damage(), Image.open(io.BytesIO(data), formats=[FORMATS[media_type]]) as image:
         check_size(image.width, image.height, limits)
-        told = 1 if media_type == "image/gif" else int(getattr(image, "n_frames", 1))
-        frames = max(structure.frames, told)
-        if frames > limits.frames_max:
-            raise TooManyFrames(limits.frames_max)
+        frames = counted_frames(image, limits, seen=structure.frames)
         width, height = image.size
         if isinstance(image, JpegImageFile) and image.mode in {"L", "RGB"}:
             scale = side_min / min(width, height)

@@ -349,12 +349,22 @@ def check_size(width: int, height: int, limits: ImageLimits) -> None:
         raise TooManyPixels(width, height)
 
 
+def counted_frames(image: Image.Image, limits: ImageLimits, *, seen: int = 1) -> int:
+    """Return how many frames an opened picture has, at least those already seen in its structure.
+
+    A GIF's are not counted again: that would decode them all. Raises TooManyFrames.
+    """
+    told = 1 if image.format == "GIF" else int(getattr(image, "n_frames", 1))
+    frames = max(seen, told)
+    if frames > limits.frames_max:
+        raise TooManyFrames(limits.frames_max)
+    return frames
+
+
 def _decode(data: bytes, name: str, limits: ImageLimits) -> tuple[Image.Image, int]:
     with Image.open(io.BytesIO(data), formats=[name]) as image:
         check_size(image.width, image.height, limits)  # Pillow may read the header differently
-        frames = int(getattr(image, "n_frames", 1)) if name != "GIF" else 1
-        if frames > limits.frames_max:
-            raise TooManyFrames(limits.frames_max)
+        frames = counted_frames(image, limits)
         image.load()
         turn = UPRIGHT.get(orientation_of(image))
         flat = flattened(image)

@@ -26,9 +26,9 @@ from evenhand.kit.images import (
     FORMATS,
     UPRIGHT,
     ImageLimits,
-    TooManyFrames,
     check_file,
     check_size,
+    counted_frames,
     flattened,
     orientation_of,
     refusing_damage,
@@ -114,10 +114,7 @@ def luma_frames(
     media_type, structure = check_file(data, declared=declared, limits=limits)
     with refusing_damage():
         with _opened(data, media_type, limits) as image:
-            told = 1 if media_type == "image/gif" else int(getattr(image, "n_frames", 1))
-            frames = max(structure.frames, told)
-            if frames > limits.frames_max:
-                raise TooManyFrames(limits.frames_max)
+            frames = counted_frames(image, limits, seen=structure.frames)
             yield LumaFrame(1, frames, media_type, *_first_planes(image, data, side_min))
         affordable = FRAME_PIXELS_MAX // max(1, structure.width * structure.height)
         if frames == 1:

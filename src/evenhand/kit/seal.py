@@ -6,7 +6,6 @@ info), and the context (for example the row's id) is authenticated, so rows cann
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import secrets
@@ -67,7 +66,3 @@ class Keyring:
     def mac(self, text: str, *, purpose: str) -> str:
         """Keyed SHA-256 of a text as hex: a lookup key that says nothing without the master."""
         return hmac.new(self.key(purpose), text.encode(), hashlib.sha256).hexdigest()
-
-    def secret_text(self, purpose: str) -> str:
-        """A derived key as base64, for protocols that carry their secrets as text."""
-        return base64.b64encode(self.key(purpose)).decode()

@@ -26,7 +26,6 @@ from evenhand.kit.look_alikes import drawn_as
 SLOTS: Final = 128
 RUN_BYTES: Final = 5
 RUNS_MIN: Final = 36  # different ones: forty letters of ordinary writing
-LIKENESS_MIN: Final = 0.5
 """Near copies share half of their runs; a tenth of the words may be others."""
 
 _VERSION: Final = "minhash1"

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Final
 
 import sqlalchemy as sa
 
-from evenhand.db import ReadTx, Tx, UtcTime, metadata
+from evenhand.db import ReadTx, Tx, UtcTime, metadata, statements_of
 from evenhand.kit.canonical import digest
 from evenhand.kit.ids import first_id_at
 from evenhand.policy import Harm
 from evenhand.rules.model import Action, MatchView, Proposal, ProposalView
 from evenhand.rules.weighing import Less, Weight
-
-_IDS_MAX: Final = 10_000  # in one statement: SQLite takes 32,766 and PostgreSQL 65,535
-
-IDS_AT_ONCE: Final = 500
 
 proposals = sa.Table(
     "proposals",
@@ -156,10 +151,9 @@ def of_rule(tx: ReadTx, rule_id: str, since: datetime | None = None) -> list[Pro
 def proposed_items(tx: ReadTx, item_ids: Collection[str]) -> set[str]:
     """Return those of these items about which anything was ever proposed."""
     found: set[str] = set()
-    wanted = list(item_ids)
-    for begin in range(0, len(wanted), IDS_AT_ONCE):
-        some = proposals.c.item_id.in_(wanted[begin : begin + IDS_AT_ONCE])
-        found |= {row["item_id"] for row in tx.rows(sa.select(proposals.c.item_id).where(some))}
+    wanted = sa.select(proposals.c.item_id)
+    for some in statements_of(list(item_ids)):
+        found |= {row["item_id"] for row in tx.rows(wanted.where(proposals.c.item_id.in_(some)))}
     return found
 
 
@@ -244,8 +238,7 @@ def match_counts(tx: ReadTx, entry_id: str) -> dict[Weight, int]:
 def items_matched(tx: ReadTx, entry_ids: Sequence[str], *, but_held: bool) -> list[str]:
     """Return the items in which entries were found: all, or those not held because of them."""
     found: set[str] = set()
-    for at in range(0, len(entry_ids), _IDS_MAX):
-        some = entry_ids[at : at + _IDS_MAX]
+    for some in statements_of(entry_ids):
         wanted = sa.select(entry_matches.c.item_id).where(entry_matches.c.entry_id.in_(some))
         if but_held:
             wanted = wanted.where(entry_matches.c.weight != Weight.HOLDS.value)

@@ -338,13 +338,7 @@ def _same(entry: banks.LiveEntry) -> Found:
         bank=entry.bank,
         entry_id=entry.id,
         distance=0,
-        evidence={
-            "entry_id": entry.id,
-            "bank_id": entry.bank_id,
-            "bank": entry.bank,
-            "kind": entry.kind.value,
-            "distance": 0,
-        },
+        evidence={**detection.naming(entry), "distance": 0},
     )
 
 

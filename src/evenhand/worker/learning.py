@@ -19,7 +19,6 @@ from evenhand.detection import Came, ClassifierView, Lesson, Scored, Stream
 if TYPE_CHECKING:
     from evenhand.db import ReadTx
 
-HOUR: Final = timedelta(hours=1)
 ANSWERS_NEW_MIN: Final = 10  # fewer since the last training would teach nothing
 LABELS_WAIT: Final = timedelta(days=30)  # who was asked about before that will hardly be answered
 ON_SCHEDULE: Final = "on schedule"

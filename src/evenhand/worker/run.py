@@ -38,6 +38,7 @@ ADVANCE_LOOK_SECONDS: Final = 0.02
 PAUSE_AFTER_TROUBLE_SECONDS: Final = 1.0
 LEARN_SECONDS: Final = 2.0  # how often a worker looks for what takes long
 LONG_SECONDS_MAX: Final = 3_600.0
+SIGNAL_SECONDS: Final = 0.5
 INDEX_SECONDS: Final = 10.0  # how often the index of known pictures is read over and merged
 
 
@@ -75,10 +76,15 @@ class Worker:
         log.info("worker.stopped", worker=self.name)
 
     def run(self, stop: threading.Event) -> None:
-        """Work until the event is set, then stop gracefully: for a process of its own."""
+        """Work until the event is set, then stop gracefully: for a process of its own.
+
+        It waits in short stretches. A signal may come to any thread, and the handler that sets the
+        event runs in this one, which an endless wait would never give back.
+        """
         self.start()
         try:
-            stop.wait()
+            while not stop.wait(SIGNAL_SECONDS):
+                pass
         finally:
             self.stop()
 

@@ -14,13 +14,11 @@ from evenhand.banks import store
 from evenhand.banks.errors import (
     EntryAlreadyWithdrawn,
     EntryRefused,
-    NoSuchEntry,
     NothingChanges,
 )
 from evenhand.banks.model import reason_of
 from evenhand.banks.views import EntryView
 from evenhand.db import Tx
-from evenhand.kit.ids import is_id
 from evenhand.ledger import jobs
 from evenhand.ledger.append import append
 
@@ -115,9 +113,7 @@ def release_entry(tx: Tx, actor: people.Actor, entry_id: str, *, why: str) -> No
 
 
 def _standing(tx: Tx, entry_id: str) -> EntryView:
-    found = store.entries_with_ids(tx, [entry_id]).get(entry_id) if is_id(entry_id) else None
-    if found is None:
-        raise NoSuchEntry
+    found = store.load_entry(tx, entry_id)
     if found.withdrawn_at is not None:
         raise EntryAlreadyWithdrawn
     return found

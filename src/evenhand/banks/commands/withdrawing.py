@@ -14,11 +14,9 @@ from evenhand.banks.errors import (
     EntryAlreadyWithdrawn,
     EntryRefused,
     NoSuchBank,
-    NoSuchEntry,
 )
 from evenhand.banks.model import bank_name, entry_value, kind_of, reason_of, source_of
 from evenhand.db import Tx
-from evenhand.kit.ids import is_id
 from evenhand.ledger import jobs
 from evenhand.ledger.append import append
 
@@ -33,9 +31,7 @@ def withdraw_entry(tx: Tx, actor: people.Actor, entry_id: str, *, why: str) -> N
     """
     people.require(actor, people.Permission.MANAGE_BANKS)
     why = reason_of(why, "why")
-    found = store.entries_with_ids(tx, [entry_id]).get(entry_id) if is_id(entry_id) else None
-    if found is None:
-        raise NoSuchEntry
+    found = store.load_entry(tx, entry_id)
     if not store.mark_withdrawn(tx, entry_id, by=actor.ref, why=why):
         raise EntryAlreadyWithdrawn
     append(

@@ -13,11 +13,11 @@ import time
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from evenhand.banks import EntryKind, EntryRefused, LiveEntry, ProtectedName, Snapshot, read_name
 from evenhand.detection.errors import DetectorFailed
-from evenhand.detection.model import Answer, Finding, ItemContent
+from evenhand.detection.model import Answer, Finding, ItemContent, found_entry
 from evenhand.detection.signals.likeness import Likeness, name_like
 from evenhand.detection.signals.links import find_links
 from evenhand.detection.signals.site_likeness import site_like
@@ -150,21 +150,11 @@ def _found(entry: LiveEntry, protected: ProtectedName, place: _Place, like: Like
     shown = {"host": f"A link leads to {place.says}", "handle": f"It names @{place.says}"}
     subject = shown.get(place.what, "The account's name")
     how = f": {'; '.join(like.undone)}." if like.undone else ", letter for letter."
-    evidence: dict[str, Any] = {
-        "entry_id": entry.id,
-        "bank_id": entry.bank_id,
-        "bank": entry.bank,
-        "kind": entry.kind.value,
+    evidence = {
         "protected": protected.name,
         "like": like.of,
         "undone": list(like.undone),
         place.what: place.says,
     }
     verb = " is" if place.what == "account_name" else ", which is"
-    return Finding(
-        Answer.FOUND,
-        f"{subject}{verb} like {like.of}{how}",
-        place.field,
-        entry_id=entry.id,
-        evidence=evidence,
-    )
+    return found_entry(entry, f"{subject}{verb} like {like.of}{how}", evidence, field=place.field)

@@ -22,7 +22,7 @@ from evenhand.banks import (
     Polarity,
     Snapshot,
 )
-from evenhand.detection.faults import DECODING_FAULTS
+from evenhand.detection.faults import DECODING_FAULTS, said
 from evenhand.detection.model import (
     Answer,
     Cost,
@@ -31,6 +31,7 @@ from evenhand.detection.model import (
     ItemContent,
     MediaHash,
     UnkeptImage,
+    found_entry,
 )
 from evenhand.detection.signals.pdq import DISTANCE_MATCH_MAX, NoPdqHash, PdqHash
 from evenhand.detection.signals.pdq_fast import Orientation, pdq_of
@@ -43,9 +44,6 @@ DISTANCE_DISTANT_MAX: Final = 63
 DISTANT_MAX: Final = 5  # the nearest few are enough to look at
 FOUND_MAX: Final = 20  # per picture: a picture in more banks than this is known well enough
 LOOKS_KEPT_MAX: Final = 16  # of 128 bytes each, so that a long animation takes no more than 2 kB
-SAID_CHARS_MAX: Final = 300
-
-__all__ = ["DECODING_FAULTS", "KnownImages"]
 
 
 class KnownImages:
@@ -113,7 +111,7 @@ def _examined(
             if entry.polarity is Polarity.HARM
         ]
     if seen.fault is not None:
-        says = f"The picture could not be compared by likeness: {_said(seen.fault)}"
+        says = said("The picture could not be compared by likeness", seen.fault)
         return [*findings, Finding(Answer.FAILED, says, image.field, image.media_id, hash=hashes)]
     if not findings:
         answer, says = _in_vain(exact, alike, seen)
@@ -239,20 +237,7 @@ def _traced(one: Likeness) -> dict[str, Any]:
 def _found(
     image: ImageContent, entry: LiveEntry, hashes: MediaHash, says: str, how: dict[str, Any]
 ) -> Finding:
-    named = {"entry_id": entry.id, "bank_id": entry.bank_id, "bank": entry.bank}
-    return Finding(
-        Answer.FOUND,
-        says,
-        image.field,
-        image.media_id,
-        entry_id=entry.id,
-        evidence={**named, "kind": entry.kind.value, **how},
-        hash=hashes,
-    )
-
-
-def _said(fault: BaseException) -> str:
-    return f"{type(fault).__name__}: {fault}"[:SAID_CHARS_MAX]
+    return found_entry(entry, says, how, field=image.field, media_id=image.media_id, hashes=hashes)
 
 
 _DISTANT: Final = "It is somewhat like one listed, as a crop of it would be. Compare the two."

@@ -13,7 +13,7 @@ from typing import Final
 
 from evenhand.banks import EntryKind, LiveEntry, Snapshot
 from evenhand.detection.errors import DetectorFailed
-from evenhand.detection.model import Answer, Cost, Finding, ItemContent
+from evenhand.detection.model import Answer, Cost, Finding, ItemContent, found_entry
 from evenhand.detection.signals.links import find_links
 from evenhand.detection.signals.shorteners import shortens
 from evenhand.kit.addresses import (
@@ -132,21 +132,8 @@ def _pages_above(address: Address) -> Iterator[str]:
 def _found(link: _Link, entry: LiveEntry) -> Finding:
     place = {} if link.start is None else {"start": link.start, "end": link.end}
     what = "domain" if entry.kind is EntryKind.DOMAIN else "page"
-    return Finding(
-        Answer.FOUND,
-        f"A link leads to a listed {what}.",
-        link.field,
-        entry_id=entry.id,
-        evidence={
-            "entry_id": entry.id,
-            "bank_id": entry.bank_id,
-            "bank": entry.bank,
-            "kind": entry.kind.value,
-            entry.kind.value: entry.value,
-            "host": link.address.host,
-            **place,
-        },
-    )
+    how = {entry.kind.value: entry.value, "host": link.address.host, **place}
+    return found_entry(entry, f"A link leads to a listed {what}.", how, field=link.field)
 
 
 def _shortened(links: Sequence[_Link], found: Mapping[tuple[str, str], Finding]) -> list[Finding]:

@@ -12,7 +12,7 @@ from typing import Final
 
 from evenhand.banks import Confidence, EntryKind, LiveEntry, Snapshot
 from evenhand.detection.errors import DetectorFailed
-from evenhand.detection.model import Answer, Cost, Finding, ItemContent, TextContent
+from evenhand.detection.model import Answer, Cost, Finding, ItemContent, TextContent, found_entry
 from evenhand.detection.ready import Listed, Ready
 from evenhand.detection.signals.phrase_index import PhraseIndex, Stopped
 from evenhand.detection.signals.phrases import EmptyPhrase, Hit
@@ -76,19 +76,6 @@ def _most_certain_first(found: tuple[Hit, LiveEntry]) -> tuple[bool, int, int, s
 
 
 def _found(text: TextContent, entry: LiveEntry, first: Hit, times: int) -> Finding:
-    return Finding(
-        Answer.FOUND,
-        "A listed phrase stands in it." + ("" if first.exact else " It was disguised."),
-        text.field,
-        entry_id=entry.id,
-        evidence={
-            "entry_id": entry.id,
-            "bank_id": entry.bank_id,
-            "bank": entry.bank,
-            "kind": entry.kind.value,
-            "phrase": entry.value,
-            "start": first.start,
-            "end": first.end,
-            "times": times,
-        },
-    )
+    says = "A listed phrase stands in it." + ("" if first.exact else " It was disguised.")
+    how = {"phrase": entry.value, "start": first.start, "end": first.end, "times": times}
+    return found_entry(entry, says, how, field=text.field)

@@ -11,7 +11,7 @@ from typing import Final
 
 from evenhand.banks import Confidence, EntryKind, LiveEntry, Snapshot
 from evenhand.detection.errors import DetectorFailed
-from evenhand.detection.model import Answer, Finding, ItemContent, TextContent
+from evenhand.detection.model import Answer, Finding, ItemContent, TextContent, found_entry
 from evenhand.detection.ready import Listed, Ready
 from evenhand.detection.signals.interface import NotAValue
 from evenhand.detection.signals.near_text import TEXTS, TextLookup, signed
@@ -67,18 +67,5 @@ def _found(text: TextContent, entry: LiveEntry, distance: float, seen: TextSigna
     same = read_signature(entry.value).digest == seen.digest
     near = f"It is a near copy of a listed text: about {1 - distance:.0%} alike."
     says = "It is a listed text." if same else near
-    return Finding(
-        Answer.FOUND,
-        says,
-        text.field,
-        entry_id=entry.id,
-        evidence={
-            "entry_id": entry.id,
-            "bank_id": entry.bank_id,
-            "bank": entry.bank,
-            "kind": entry.kind.value,
-            "similarity": round(1 - distance, 3),
-            "distance": round(distance, 3),
-            "same": same,
-        },
-    )
+    how = {"similarity": round(1 - distance, 3), "distance": round(distance, 3), "same": same}
+    return found_entry(entry, says, how, field=text.field)

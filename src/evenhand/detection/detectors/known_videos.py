@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from evenhand.banks import Confidence, EntryKind, FrameHash, LiveEntry, Snapshot
-from evenhand.detection.detectors.known_images import DECODING_FAULTS
+from evenhand.detection.faults import DECODING_FAULTS, SAID_CHARS_MAX, said
 from evenhand.detection.film_looks import Closer, FilmLook, Sampling, look_at_film
 from evenhand.detection.model import (
     Answer,
@@ -23,6 +23,7 @@ from evenhand.detection.model import (
     ItemContent,
     Needs,
     VideoContent,
+    found_entry,
 )
 from evenhand.detection.signals.films import (
     FilmMatch,
@@ -38,7 +39,6 @@ from evenhand.kit.luma import luma_frames
 FOUND_MAX: Final = 20  # per film: one that is like more entries than this is known well enough
 PASSAGES_MAX: Final = 40
 SECONDS_MAX: Final = 30.0  # of waiting, for each film
-SAID_CHARS_MAX: Final = 300
 _HALF: Final = 0.5
 _LIMITS: Final = FilmLimits(bytes_max=200_000_000, wall_seconds_max=SECONDS_MAX)
 
@@ -74,7 +74,7 @@ class KnownVideos:
         try:
             data = film.load()
         except DECODING_FAULTS as fault:
-            says = f"The film could not be had: {_said(fault)}"
+            says = said("The film could not be had", fault)
             return [Finding(Answer.FAILED, says, film.field, film.media_id)]
         known = {film.sha256, hashlib.md5(data, usedforsecurity=False).hexdigest()}
         findings = [
@@ -98,7 +98,7 @@ class KnownVideos:
             yield Finding(Answer.SKIPPED, str(why), film.field, film.media_id)
             return
         except (FilmRefused, *DECODING_FAULTS) as fault:
-            says = f"The film could not be compared by likeness: {_said(fault)}"
+            says = said("The film could not be compared by likeness", fault)
             yield Finding(Answer.FAILED, says, film.field, film.media_id)
             return
         like = sorted((*look.films, *look.stills), key=_surest)[:FOUND_MAX]
@@ -175,18 +175,18 @@ def _sampled(look: FilmLook) -> dict[str, Any]:
 def _unseen(film: VideoContent, look: FilmLook) -> Iterator[Finding]:
     """Say what of a film nobody looked at."""
 
-    def said(answer: Answer, says: str) -> Finding:
+    def told(answer: Answer, says: str) -> Finding:
         return Finding(answer, says[:SAID_CHARS_MAX], film.field, film.media_id)
 
     if look.fault is not None:
         until = film_time(look.until)
-        yield said(Answer.FAILED, f"Not all of it could be opened (to {until}): {look.fault}")
+        yield told(Answer.FAILED, f"Not all of it could be opened (to {until}): {look.fault}")
     if look.stopped is not None:
-        yield said(
+        yield told(
             Answer.SKIPPED, f"From {film_time(look.until)} on not all was seen: {look.stopped}."
         )
     if look.facts.tracks > 1:
-        yield said(Answer.SKIPPED, f"Only the first of its {look.facts.tracks} tracks was seen.")
+        yield told(Answer.SKIPPED, f"Only the first of its {look.facts.tracks} tracks was seen.")
 
 
 def _in_vain(look: FilmLook) -> tuple[Answer, str]:
@@ -210,7 +210,7 @@ def _still(image: ImageContent, bank: Snapshot) -> Iterator[Finding]:
                 seen.append(SeenFrame(FrameHash(frame.number, look.quality, bits, 0.0), (look,)))
         matches = compared_with(runs_seen(seen), bank.frames)
     except DECODING_FAULTS as fault:
-        says = f"The picture could not be compared with films: {_said(fault)}"
+        says = said("The picture could not be compared with films", fault)
         yield Finding(Answer.FAILED, says, image.field, image.media_id)
         return
     for match in sorted(matches, key=_surest)[:FOUND_MAX]:
@@ -229,16 +229,4 @@ def _still(image: ImageContent, bank: Snapshot) -> Iterator[Finding]:
 def _found(
     media: VideoContent | ImageContent, entry: LiveEntry, says: str, how: dict[str, Any]
 ) -> Finding:
-    named = {"entry_id": entry.id, "bank_id": entry.bank_id, "bank": entry.bank}
-    return Finding(
-        Answer.FOUND,
-        says,
-        media.field,
-        media.media_id,
-        entry_id=entry.id,
-        evidence={**named, "kind": entry.kind.value, **how},
-    )
-
-
-def _said(fault: BaseException) -> str:
-    return f"{type(fault).__name__}: {fault}"[:SAID_CHARS_MAX]
+    return found_entry(entry, says, how, field=media.field, media_id=media.media_id)

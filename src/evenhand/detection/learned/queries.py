@@ -11,7 +11,6 @@ from evenhand import evidence, people
 from evenhand.db import ReadTx, Row
 from evenhand.detection.errors import DetectorFailed
 from evenhand.detection.learned import store
-from evenhand.detection.learned.cards import card_of
 from evenhand.detection.learned.classifier import VERSION_CHARS, Classifier, from_bytes
 from evenhand.detection.learned.errors import ClassifierDamaged, NoSuchClassifier
 from evenhand.detection.learned.model import (
@@ -23,7 +22,6 @@ from evenhand.detection.learned.model import (
     TrainingView,
 )
 from evenhand.detection.learned.training import Current
-from evenhand.detection.models.card import ModelCard
 
 LOADED_MAX: Final = 64
 TRAININGS_MAX: Final = 200
@@ -49,11 +47,6 @@ def classifier(tx: ReadTx, actor: people.Actor, name: str) -> ClassifierView:
     if len(found) != 1:
         raise NoSuchClassifier
     return found[0]
-
-
-def classifier_card(tx: ReadTx, actor: people.Actor, name: str) -> ModelCard:
-    """Return a version's card, filled from its training. Raises NotAllowed, NoSuchClassifier."""
-    return card_of(classifier(tx, actor, name))
 
 
 def trainings(tx: ReadTx, actor: people.Actor, *, limit: int = 20) -> list[TrainingView]:

@@ -14,12 +14,11 @@ from typing import Any, Final
 from PIL import Image
 
 from evenhand.detection.errors import ModelMissing
-from evenhand.detection.faults import DECODING_FAULTS
+from evenhand.detection.faults import DECODING_FAULTS, said
 from evenhand.detection.model import Answer, Finding, ImageContent, ItemContent
 from evenhand.detection.models.card import ModelCard
 from evenhand.kit.colours import colour_frames
 
-SAID_CHARS_MAX: Final = 300
 DIGITS: Final = 4
 
 
@@ -75,8 +74,8 @@ def _opinion(model: PictureModel, image: ImageContent) -> Iterator[Finding]:
     except DECODING_FAULTS as fault:
         if seen.scores is not None and seen.score >= model.card.thresholds["found"]:
             yield _said(model, image, seen)
-        says = f"The model could not look: {type(fault).__name__}: {fault}"
-        yield Finding(Answer.FAILED, says[:SAID_CHARS_MAX], image.field, image.media_id)
+        says = said("The model could not look", fault)
+        yield Finding(Answer.FAILED, says, image.field, image.media_id)
         return
     if seen.scores is None:
         says = f"It is too small to say: the model is asked from {model.side_min} pixels on."

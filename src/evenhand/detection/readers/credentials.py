@@ -17,8 +17,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from evenhand.banks import Snapshot
-from evenhand.detection.detectors.known_images import DECODING_FAULTS
 from evenhand.detection.errors import DetectorFailed
+from evenhand.detection.faults import DECODING_FAULTS, SAID_CHARS_MAX, said
 from evenhand.detection.model import (
     Answer,
     Finding,
@@ -33,7 +33,6 @@ from evenhand.kit.images import DEFAULT_LIMITS, check_file
 FILM_BYTES_MAX: Final = 200_000_000
 FILM_TYPES: Final = frozenset({"video/mp4", "video/quicktime", "video/x-msvideo"})
 STORE_CHARS_MAX: Final = 4_000_000
-SAID_CHARS_MAX: Final = 300
 NAME_CHARS_MAX: Final = 120
 LABEL: Final = "ai_generated"
 """The label that is suggested to a reviewer, where the policy declares one of this key."""
@@ -101,8 +100,8 @@ class ContentCredentials:
         except _NotRead as why:
             return _said(media, Answer.SKIPPED, f"{why}")
         except DECODING_FAULTS as fault:
-            says = f"Its content credentials could not be read: {type(fault).__name__}: {fault}"
-            return _said(media, Answer.FAILED, says[:SAID_CHARS_MAX])
+            says = said("Its content credentials could not be read", fault)
+            return _said(media, Answer.FAILED, says)
         return _finding(media, found, notes, signers_loaded=bool(self._trusted))
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from evenhand.banks import Snapshot
-from evenhand.detection.detectors.known_images import DECODING_FAULTS
+from evenhand.detection.faults import DECODING_FAULTS, SAID_CHARS_MAX, said
 from evenhand.detection.model import (
     Answer,
     Finding,
@@ -37,7 +37,6 @@ SIDE_MIN: Final = 1_200
 """Pixels the shorter side keeps: a code a twentieth as wide as a camera's photo stays readable."""
 ENLARGED_BELOW: Final = 1_000  # pixels of the longer side: smaller pictures are read at 2 x too
 ENLARGED_TO: Final = 3_000
-SAID_CHARS_MAX: Final = 300
 
 _FORMATS: Final = zxingcpp.BarcodeFormats(
     (
@@ -151,9 +150,11 @@ def _findings(image: ImageContent, seen: _Seen) -> Iterator[Finding]:
             evidence={"codes": [says[:SAID_CHARS_MAX] for says in seen.codes]},
         )
     if seen.fault is not None:
-        says = f"{type(seen.fault).__name__}: {seen.fault}"[:SAID_CHARS_MAX]
         yield Finding(
-            Answer.FAILED, f"No QR code could be read: {says}", image.field, image.media_id
+            Answer.FAILED,
+            said("No QR code could be read", seen.fault),
+            image.field,
+            image.media_id,
         )
         return
     if seen.bytes_only:

@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 
 from evenhand.banks import KINDS_OF, EntryKind, Signal, Snapshot
-from evenhand.detection.detectors.known_images import DECODING_FAULTS
+from evenhand.detection.faults import DECODING_FAULTS, SAID_CHARS_MAX, said
 from evenhand.detection.model import (
     Answer,
     Finding,
@@ -39,7 +39,6 @@ SIDE_MIN: Final = 16  # no letter is smaller
 SCORE_MIN: Final = 0.7
 SECONDS_MAX: Final = 20.0  # for all pictures of an item
 CHARS_MAX: Final = 5_000
-SAID_CHARS_MAX: Final = 300
 _PAGE: Final = 255  # transparent pictures are read on white, as most are shown
 
 LOOKED_FOR: Final[frozenset[EntryKind]] = frozenset(
@@ -105,8 +104,7 @@ def _read(image: ImageContent, engine: WordEngine, until: float) -> tuple[str, l
             return "", [_said(image, Answer.SKIPPED, "It is too small or narrow to be read.")]
         page = engine.read(pixels, until=until)
     except DECODING_FAULTS as fault:
-        says = f"Its words could not be read: {type(fault).__name__}: {fault}"
-        return "", [_said(image, Answer.FAILED, says[:SAID_CHARS_MAX])]
+        return "", [_said(image, Answer.FAILED, said("Its words could not be read", fault))]
     lines = [line for line in page.lines if _is_writing(line)]
     text = "\n".join(line.text.strip() for line in lines)[:CHARS_MAX]
     return text, _findings(image, opened, page, text, engine.model)

@@ -114,10 +114,8 @@ def expand(archive: Archive) -> Iterator[Listed | Noted]:
             yield archive.failed("archives of this kind are not opened here, so unpack it first")
         elif archive.depth > DEPTH_MAX:
             yield archive.failed(f"it lies more than {DEPTH_MAX} archives deep")
-        elif name.endswith(_ZIP):
-            yield from _zipped(archive)
         else:
-            yield from _tarred(archive)
+            yield from _members(archive, _zipped if name.endswith(_ZIP) else _tarred)
     except Beyond as why:
         if archive.depth > 1:
             raise
@@ -129,7 +127,10 @@ def expand(archive: Archive) -> Iterator[Listed | Noted]:
         )
 
 
-def _zipped(archive: Archive) -> Iterator[Listed | Noted]:
+def _members(
+    archive: Archive, members: Callable[[Archive, BinaryIO], Iterator[Listed | Noted]]
+) -> Iterator[Listed | Noted]:
+    """Open an archive and list its members; damage ends it, and what was listed stays."""
     try:
         file = archive.open()
     except OSError as why:
@@ -137,11 +138,15 @@ def _zipped(archive: Archive) -> Iterator[Listed | Noted]:
         return
     with file:
         try:
-            for one in zipped.members(file, entries_max=ENTRIES_MAX):
-                if not one.is_folder:
-                    yield from _zip_member(archive, file, one)
-        except (zipped.DamagedArchive, OSError) as why:
+            yield from members(archive, file)
+        except (zipped.DamagedArchive, tarred.DamagedTar, OSError) as why:
             yield archive.failed(str(why))
+
+
+def _zipped(archive: Archive, file: BinaryIO) -> Iterator[Listed | Noted]:
+    for one in zipped.members(file, entries_max=ENTRIES_MAX):
+        if not one.is_folder:
+            yield from _zip_member(archive, file, one)
 
 
 def _zip_member(archive: Archive, file: BinaryIO, one: zipped.Member) -> Iterator[Listed | Noted]:
@@ -181,19 +186,10 @@ def _wrong(one: zipped.Member) -> tuple[Answer, str] | None:
     return None
 
 
-def _tarred(archive: Archive) -> Iterator[Listed | Noted]:
-    try:
-        file = archive.open()
-    except OSError as why:
-        yield archive.failed(why.strerror or str(why))
-        return
-    with file:
-        try:
-            opened = tarred.Tar(file, archive.size)
-            for one in opened.members():
-                yield from _tar_member(archive, opened, one)
-        except (tarred.DamagedTar, OSError) as why:
-            yield archive.failed(str(why))
+def _tarred(archive: Archive, file: BinaryIO) -> Iterator[Listed | Noted]:
+    opened = tarred.Tar(file, archive.size)
+    for one in opened.members():
+        yield from _tar_member(archive, opened, one)
 
 
 def _tar_member(
