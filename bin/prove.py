@@ -23,6 +23,8 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 BIN: Final = Path(sys.executable).parent
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PARALLEL: Final = ("-n", "2", "--dist", "loadfile")
+#: Processes, pages and databases are waited for half of the time.
+WAITING: Final = ("-n", "3")
 TELLING: Final = threading.Lock()
 
 
@@ -47,7 +49,7 @@ def tool(name: str, *arguments: str) -> list[str]:
 def pytest(
     name: str, *arguments: str, missing: Callable[[], str] = lambda: "", beside: bool = False
 ) -> Check:
-    """Make a check of a folder of tests, run on both cores."""
+    """Make a check of a folder of tests, run side by side."""
     return Check(name, tool("pytest", "--quiet", *PARALLEL, *arguments), missing, beside)
 
 
@@ -73,11 +75,11 @@ EVERYTHING: Final = (
     pytest("unit and house rules", "tests/unit", "tests/architecture", beside=True),
     pytest("promises (property)", "tests/property"),
     # The longest file first, as it is collected: whoever takes it works on it to the end.
-    pytest("SQLite and PostgreSQL", "--no-loadscope-reorder", "tests/integration"),
+    pytest("SQLite and PostgreSQL", *WAITING, "--no-loadscope-reorder", "tests/integration"),
     # A journey is told in one file, in its order, to one town.
-    pytest("journeys", "tests/journeys"),
+    pytest("journeys", *WAITING, "tests/journeys"),
     # A class is a sitting at the browser, told in its order.
-    pytest("browser", "--dist", "loadscope", "tests/browser", missing=no_browser),
+    pytest("browser", *WAITING, "--dist", "loadscope", "tests/browser", missing=no_browser),
 )
 
 
