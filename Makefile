@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --generate-hashes \
 	--no-emit-index-url --no-header --python-version 3.11 --universal --no-annotate
 
-.PHONY: help setup setup-dev demo serve test check bench bench-media bench-text bench-video fuzz lock screenshots clean
+.PHONY: help setup setup-dev demo serve test check bench bench-media bench-rules bench-text bench-video fuzz lock screenshots clean
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' \
@@ -61,6 +61,9 @@ bench: setup-dev ## Measure how fast items pass and how long a reviewer waits
 
 bench-media: setup-dev ## Measure pictures, bytes to verdict, against the field's own tools
 	@$(BIN)/python -m bin.bench_media
+
+bench-rules: setup-dev ## Measure rules beside a loop by hand and CEL, over history and to the log
+	@$(BIN)/python -m bin.bench_rules
 
 bench-text: setup-dev ## Measure comparing texts with listed texts and phrases, and naive ways of it
 	@$(BIN)/python bin/bench_text.py

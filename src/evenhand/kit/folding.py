@@ -152,15 +152,21 @@ _STRIPPED, _JOINING, _STANDING = "stripped", "joining", "standing"
 
 def _role(character: str) -> str:
     """Tell whether a character may be left out, or may join the one before it."""
-    ranges = (*_STRIPPED_MARKS, *_INVISIBLE)
-    if any(low <= ord(character) <= high for low, high in ranges):
-        return _STRIPPED
-    if unicodedata.category(character) == "Cf":
+    if _within(character, _STRIPPED_MARKS) or is_invisible(character):
         return _STRIPPED
     halfwidth_voicing = character in "\uff9e\uff9f"
     hangul_part = "\u1161" <= character <= "\u11ff" or "\uffa0" <= character <= "\uffdc"
     joins = unicodedata.combining(character) != 0 or halfwidth_voicing or hangul_part
     return _JOINING if joins else _STANDING
+
+
+def is_invisible(character: str) -> bool:
+    """Tell whether a reader sees nothing of a character, not even a space."""
+    return _within(character, _INVISIBLE) or unicodedata.category(character) == "Cf"
+
+
+def _within(character: str, ranges: Sequence[tuple[int, int]]) -> bool:
+    return any(low <= ord(character) <= high for low, high in ranges)
 
 
 _ROLES: Final = LetterTable(_role)

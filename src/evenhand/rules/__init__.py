@@ -8,52 +8,56 @@ them again, and which of them are not even stored. One rule proposes nothing but
 from.
 """
 
-from evenhand.rules.commands import (
-    ask_for_labels,
-    end_wait,
-    evaluate_item,
-    evaluate_report,
-    mark_taken,
-    reconsider,
-    reconsider_detector,
-)
-from evenhand.rules.errors import NoSuchProposal, RulesError
-from evenhand.rules.learning import AT_RANDOM, UNDECIDED, UNSURE
-from evenhand.rules.model import (
-    ADULT_IMAGES,
-    ASK_FOR_LABELS,
-    KNOWN_MATERIAL,
-    LEARNED,
-    NOT_LOOKED_AT,
-    REPORTED,
-    RULES,
-    Action,
-    Covering,
-    Facts,
-    KnownMedia,
-    Match,
-    MatchView,
-    Opinion,
-    Proposal,
-    ProposalView,
-    ReportFact,
-    Rule,
-    Unlooked,
-    detectors_read,
-    propose,
-)
-from evenhand.rules.queries import (
-    items_matched,
-    known_media,
-    match_counts,
-    matches_of,
-    of_rule,
-    proposals_of,
-    untaken,
-    would_propose,
-)
-from evenhand.rules.screen import Screen
-from evenhand.rules.weighing import Less, Weight
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from evenhand.rules.commands import (
+        ask_for_labels,
+        end_wait,
+        evaluate_item,
+        evaluate_report,
+        mark_taken,
+        reconsider,
+        reconsider_detector,
+    )
+    from evenhand.rules.errors import NoSuchProposal, RulesError
+    from evenhand.rules.learning import AT_RANDOM, UNDECIDED, UNSURE
+    from evenhand.rules.model import (
+        ADULT_IMAGES,
+        ASK_FOR_LABELS,
+        KNOWN_MATERIAL,
+        LEARNED,
+        NOT_LOOKED_AT,
+        REPORTED,
+        RULES,
+        Action,
+        Covering,
+        Facts,
+        KnownMedia,
+        Match,
+        MatchView,
+        Opinion,
+        Proposal,
+        ProposalView,
+        ReportFact,
+        Rule,
+        Unlooked,
+        detectors_read,
+        propose,
+    )
+    from evenhand.rules.queries import (
+        items_matched,
+        known_media,
+        match_counts,
+        matches_of,
+        of_rule,
+        proposals_of,
+        untaken,
+        would_propose,
+    )
+    from evenhand.rules.screen import Screen
+    from evenhand.rules.weighing import Less, Weight
 
 __all__ = [
     "ADULT_IMAGES",
@@ -101,3 +105,78 @@ __all__ = [
     "untaken",
     "would_propose",
 ]
+
+_BEHIND = {
+    "evenhand.rules.commands": (
+        "ask_for_labels",
+        "end_wait",
+        "evaluate_item",
+        "evaluate_report",
+        "mark_taken",
+        "reconsider",
+        "reconsider_detector",
+    ),
+    "evenhand.rules.errors": (
+        "NoSuchProposal",
+        "RulesError",
+    ),
+    "evenhand.rules.learning": (
+        "AT_RANDOM",
+        "UNDECIDED",
+        "UNSURE",
+    ),
+    "evenhand.rules.model": (
+        "ADULT_IMAGES",
+        "ASK_FOR_LABELS",
+        "KNOWN_MATERIAL",
+        "LEARNED",
+        "NOT_LOOKED_AT",
+        "REPORTED",
+        "RULES",
+        "Action",
+        "Covering",
+        "Facts",
+        "KnownMedia",
+        "Match",
+        "MatchView",
+        "Opinion",
+        "Proposal",
+        "ProposalView",
+        "ReportFact",
+        "Rule",
+        "Unlooked",
+        "detectors_read",
+        "propose",
+    ),
+    "evenhand.rules.queries": (
+        "items_matched",
+        "known_media",
+        "match_counts",
+        "matches_of",
+        "of_rule",
+        "proposals_of",
+        "untaken",
+        "would_propose",
+    ),
+    "evenhand.rules.screen": ("Screen",),
+    "evenhand.rules.weighing": (
+        "Less",
+        "Weight",
+    ),
+}
+_WHERE = {name: module for module, names in _BEHIND.items() for name in names}
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Bring what is offered in when it is first asked for.
+
+        The language of rules lies in this room and needs nothing of the house: whoever checks or
+        runs rule files does not wait for a database to be imported.
+        """
+        if name not in _WHERE:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = getattr(importlib.import_module(_WHERE[name]), name)
+        globals()[name] = found
+        return found

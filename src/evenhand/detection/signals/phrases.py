@@ -6,38 +6,13 @@ edges. The scan is naive on purpose: it is the meaning that faster matchers are 
 Limits: letters spaced out or split by punctuation ("s c a m") are not joined.
 """
 
-import functools
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import Enum, auto
 
 from evenhand.kit.folding import Folded, fold, normalise
 from evenhand.kit.look_alikes import letters_meant, shapes_of
-
-_UNSPACED = (
-    (0x0E00, 0x0EFF),  # Thai, Lao
-    (0x0F00, 0x0FFF),  # Tibetan
-    (0x1000, 0x109F),  # Myanmar
-    (0x1780, 0x17FF),  # Khmer
-    (0x1950, 0x19DF),  # Tai Le, New Tai Lue
-    (0x1A20, 0x1AAF),  # Tai Tham
-    (0x2E80, 0x2FDF),  # Han radicals
-    (0x3005, 0x3007),
-    (0x3041, 0x312F),  # kana, Bopomofo
-    (0x31A0, 0x31FF),
-    (0x3400, 0x4DBF),
-    (0x4E00, 0x9FFF),  # Han
-    (0xA000, 0xA4CF),  # Yi
-    (0xA980, 0xA9DF),  # Javanese
-    (0xAA60, 0xAADF),
-    (0xF900, 0xFAFF),
-    (0x1B000, 0x1B16F),
-    (0x20000, 0x3FFFF),
-)
-"""Scripts written without spaces between words: any place in them may be a word edge."""
-
-_HANGUL = ((0x1100, 0x11FF), (0xA960, 0xA97F), (0xAC00, 0xD7FF))
+from evenhand.kit.word_edges import Edges, edges_of
 
 
 class EmptyPhrase(ValueError):
@@ -52,12 +27,6 @@ class Hit:
     start: int
     end: int
     exact: bool
-
-
-class _Kind(Enum):
-    EDGE = auto()  # no word goes on through it
-    WORD = auto()  # letters and digits of scripts that write spaces
-    HANGUL = auto()  # spaced, but particles are glued to the end of a word
 
 
 def find_phrases(text: str, phrases: Iterable[str]) -> list[Hit]:
@@ -109,23 +78,10 @@ def _is_only_signs(wanted: str, found: str) -> bool:
 def _is_cut_out_of_a_word(letters: str, first: int, wanted: str) -> bool:
     """Judge by the phrase's own ends, so that "$" read as "s" is an end like any other."""
     after = first + len(wanted)
-    before_kind = _kind(letters[first - 1]) if first else _Kind.EDGE
-    after_kind = _kind(letters[after]) if after < len(letters) else _Kind.EDGE
-    cut_at_start = before_kind is not _Kind.EDGE and before_kind is _kind(wanted[0])
-    return cut_at_start or after_kind is _Kind.WORD is _kind(wanted[-1])
-
-
-@functools.lru_cache(maxsize=65_536)
-def _kind(character: str) -> _Kind:
-    if _within(character, _HANGUL):
-        return _Kind.HANGUL
-    wordy = character.isalnum() or unicodedata.category(character).startswith("M")
-    return _Kind.WORD if wordy and not _within(character, _UNSPACED) else _Kind.EDGE
-
-
-def _within(character: str, ranges: tuple[tuple[int, int], ...]) -> bool:
-    code = ord(character)
-    return any(low <= code <= high for low, high in ranges)
+    before_kind = edges_of(letters[first - 1]) if first else Edges.EDGE
+    after_kind = edges_of(letters[after]) if after < len(letters) else Edges.EDGE
+    cut_at_start = before_kind is not Edges.EDGE and before_kind is edges_of(wanted[0])
+    return cut_at_start or after_kind is Edges.WORD is edges_of(wanted[-1])
 
 
 def lightly(text: str) -> str:

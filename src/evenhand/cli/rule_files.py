@@ -1,0 +1,88 @@
+"""Rules as files at the shell: files, or folders of them, read together.
+
+Files that declare no kinds are read against the kinds a new installation knows.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from evenhand.cli.shell import Unreadable
+
+if TYPE_CHECKING:
+    from evenhand.rules.language.ruleset import Kind, RuleSet
+    from evenhand.rules.language.source import SourceFile
+
+_DECLARES: Final = re.compile(r"^kind\b", re.MULTILINE)
+_READ_BYTES_MAX: Final = 2_000_000
+"""More than a rule file may have, so that what is too long is refused where that is pointed at."""
+
+
+def read_rules(path: Path) -> RuleSet:
+    """Read a rule file, or all `*.rules` in a folder. Raises Unreadable, Refused."""
+    from evenhand.rules.language.reading import read
+
+    files = rule_files(path)
+    return read(files, kinds_for(files))
+
+
+def kinds_for(files: Iterable[SourceFile]) -> Mapping[str, Kind] | None:
+    """Return the kinds a new installation knows, for files that declare none."""
+    declared = any(_DECLARES.search(file.text) for file in files)
+    return None if declared else starter_kinds()
+
+
+def files_of(paths: Iterable[Path]) -> list[SourceFile]:
+    """Return the rule files of files and folders, each once. Raises Unreadable."""
+    return list({file.name: file for path in paths for file in rule_files(path)}.values())
+
+
+def rule_files(path: Path) -> list[SourceFile]:
+    """Return a rule file, or those of a folder by name. Raises Unreadable."""
+    from evenhand.rules.language.source import SourceFile
+
+    try:
+        found = sorted(path.glob("*.rules")) if path.is_dir() else [path]
+        if not found:
+            raise Unreadable(f"{path} has no file whose name ends in .rules.")
+        return [SourceFile(str(one), _text(one)) for one in found]
+    except (OSError, ValueError) as why:  # ValueError: a name that no file can have
+        said = why.strerror if isinstance(why, OSError) else None
+        raise Unreadable(f"{path} cannot be read: {said or why}. Check the path.") from why
+
+
+def _text(path: Path) -> str:
+    """Read a file; what is not UTF-8 in it comes out as what no rule file may hold."""
+    with path.open("rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise Unreadable(f"{path} is not an ordinary file.")
+        return file.read(_READ_BYTES_MAX).decode("utf-8", "surrogateescape")
+
+
+def starter_kinds() -> Mapping[str, Kind]:
+    """Return the kinds a new installation knows, as rules read them."""
+    from evenhand.intake import STARTER_KINDS, FieldType
+    from evenhand.rules.language.ir import Type
+    from evenhand.rules.language.ruleset import Kind
+
+    types = {
+        FieldType.INT: Type.INT,
+        FieldType.FLOAT: Type.FLOAT,
+        FieldType.BOOL: Type.BOOL,
+        FieldType.TIME: Type.TIME,
+        FieldType.TEXT: Type.TEXT,
+        FieldType.LINK: Type.TEXT,
+    }
+    kinds = {}
+    for kind in STARTER_KINDS:
+        fields = {}
+        for field in kind.fields:
+            one = types.get(field.type, Type.MEDIA)
+            fields[field.name] = Type.TEXTS if field.many and one is Type.TEXT else one
+        kinds[kind.name] = Kind(kind.name, fields)
+    return kinds

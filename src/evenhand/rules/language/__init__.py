@@ -1,0 +1,1 @@
+"""The language of rules: files become conditions, and three engines give each one meaning."""
