@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import structlog
 
-from evenhand import intake, ledger, people, policy, review
+from evenhand import intake, ledger, people, policy, review, rules
 from evenhand.bootstrap import House, load_settings, open_house
 from evenhand.db.database import GROUP_COMMANDS_MAX
 from evenhand.db.migrate import migrate
@@ -42,6 +42,7 @@ def house() -> Iterator[House]:
         migrate(opened.db.engine)
         opened.do(policy.seed)
         opened.do(intake.seed_kinds)
+        opened.do(rules.seed)
         try:
             yield opened
         finally:

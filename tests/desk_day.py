@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from PIL import Image, ImageDraw
 from starlette.testclient import TestClient
 
-from evenhand import banks, console, intake, pages, people, policy, worker
+from evenhand import banks, console, intake, pages, people, policy, rules, worker
 from evenhand.bootstrap import House
 from evenhand.kit.clock import SetClock
 from evenhand.people import Role
@@ -43,6 +43,7 @@ def open_for_work(house: House) -> None:
     """Seed what `evenhand serve` seeds on the first run."""
     house.do(policy.seed)
     house.do(intake.seed_kinds)
+    house.do(rules.seed)
 
 
 def first_administrator(house: House) -> Hired:

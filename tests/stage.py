@@ -9,7 +9,7 @@ from typing import Any
 
 from PIL import Image
 
-from evenhand import banks, decision, intake, ledger, people, policy, queue, review
+from evenhand import banks, decision, intake, ledger, people, policy, queue, review, rules
 from evenhand.bootstrap import House
 from evenhand.decision import Outcome, Verdict
 from evenhand.kit.ids import new_id
@@ -94,6 +94,7 @@ class Stage:
         """Publish the starter policy and kinds."""
         house.do(policy.seed)
         house.do(intake.seed_kinds)
+        house.do(rules.seed)
         return cls(house)
 
     def item(

@@ -22,7 +22,8 @@ from evenhand.detection import Answer, ItemContent
 from evenhand.detection.detectors import KnownImages
 from evenhand.detection.model import ImageContent
 from evenhand.policy import Harm
-from evenhand.rules import Facts, Match, propose
+from evenhand.rules import Match
+from tests.ruled import proposed
 
 ROUNDS: Final = 5
 AIM_MS: Final = 5.0
@@ -58,8 +59,8 @@ def verdict(data: bytes, snapshot: Snapshot) -> str:
         Match(str(at), str(one.entry_id), "b", "bank", Confidence.CONFIRMED, "c", Harm.OTHER)
         for at, one in enumerate(found)
     )
-    proposed = propose(Facts(matches=matches))
-    return str(proposed[0].action) if proposed else "allow"
+    made = proposed(*matches)
+    return str(made[0].action) if made else "allow"
 
 
 def milliseconds(data: bytes, snapshot: Snapshot) -> float:

@@ -41,6 +41,7 @@ WRITTEN_IN = {
     "report": "intake",
     "detector": "detection",
     "rules": "rules",
+    "rule": "rules",
     "appeal": "appeal",
     "training": "detection",
     "model": "detection",

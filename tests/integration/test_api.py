@@ -15,7 +15,7 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from evenhand import banks, decision, intake, ledger, people, policy, queue, review
+from evenhand import banks, decision, intake, ledger, people, policy, queue, review, rules
 from evenhand.api import documents
 from evenhand.api.limits import BODY_BYTES_MAX
 from evenhand.bootstrap import House
@@ -57,6 +57,7 @@ def host(house: House) -> Iterator[Host]:
 
     house.do(policy.seed)
     house.do(intake.seed_kinds)
+    house.do(rules.seed)
     worker = Worker(house, outside=Outside(host=None, post=None))
     with TestClient(build_app(house, worker.advance), raise_server_exceptions=False) as client:
         yield Host(client, house, worker)
@@ -125,7 +126,7 @@ class TestItems:
         body = host.post("/items", post(text="Buy secret gift cards now")).json()
         assert body["verdict"] == "hold"
         assert body["task_id"]
-        assert {reason["rule"] for reason in body["reasons"]} == {"known-material@2"}
+        assert {reason["rule"] for reason in body["reasons"]} == {"known-material@1"}
 
     def test_a_picture_is_taken(self, host: Host) -> None:
         data = base64.b64encode(photo()).decode()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from evenhand import banks, detection, evidence, intake, ledger, people, policy
+from evenhand import banks, detection, evidence, intake, ledger, people, policy, rules
 from evenhand.bootstrap import House
 from evenhand.detection import Answer, AssessmentView
 from evenhand.detection.detectors import known_images
@@ -28,6 +28,7 @@ def seeded(house: House) -> None:
     """Publish policy and kinds, and make one bank of each signal."""
     house.do(policy.seed)
     house.do(intake.seed_kinds)
+    house.do(rules.seed)
     clause = house.ask(policy.clauses)[0].key
     for signal in banks.Signal:
         house.do(

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from evenhand import banks, decision, detection, intake, ledger, people, policy, queue, rules
+from evenhand import banks, decision, detection, intake, ledger, people, policy, queue
 from evenhand.banks import Confidence, EntryKind, Signal
 from evenhand.bootstrap import House, load_settings, open_house
 from evenhand.decision import ReversedBy
@@ -303,7 +303,7 @@ class TestNotLookedAt:
         self.mend(stage, whole, clock)
         assert stage.house.ask(decision.standing_item, item_id) == "hold"
         first, second = stage.house.ask(decision.on_item, stage.omar, item_id)
-        assert second.by_ref == f"rule:{rules.KNOWN_MATERIAL.id}@{rules.KNOWN_MATERIAL.version}"
+        assert second.by_ref == "rule:known-material@1"
         assert first.superseded_by == second.id
         sent = stage.sent(first.id, second.id)
         assert not [row for row in sent if row["payload"].get("effect") == "lift"]

@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from evenhand import intake, people, policy
+from evenhand import intake, people, policy, rules
 from evenhand.api import documents
 from evenhand.api.problems import KINDS
 from evenhand.bootstrap import House
@@ -52,6 +52,7 @@ def app(house: House) -> FastAPI:
 
     house.do(policy.seed)
     house.do(intake.seed_kinds)
+    house.do(rules.seed)
     return build_app(house, Worker(house, outside=Outside(None, None)).advance)
 
 

@@ -20,6 +20,7 @@ def seeded(house: House) -> None:
     """Publish policy and kinds; make a bank that is sure and one that is not."""
     house.do(policy.seed)
     house.do(intake.seed_kinds)
+    house.do(rules.seed)
     clause = house.ask(policy.clauses)[0].key
     for confidence in banks.Confidence:
         house.do(
@@ -77,10 +78,10 @@ class TestEvaluatingItems:
         assert [one.action for one in made] == [Action.HOLD, Action.ENQUEUE]
         assert all(one.evidence["entry_ids"] == [entry_id] for one in made)
         [line] = lines(house)
-        assert line["actor"] == "rule:known-material@2"
+        assert line["actor"] == "rule:known-material@1"
         assert line["subject"] == item_id
         assert line["data"]["actions"] == ["hold", "enqueue"]
-        assert (line["data"]["rule"], line["data"]["version"]) == ("known-material", 2)
+        assert (line["data"]["rule"], line["data"]["version"]) == ("known-material", 1)
         assert house.ask(ledger.jobs.waiting_for, item_id, "rules.proposed")
 
     def test_proposes_only_a_look_at_what_is_indicative(self, house: House) -> None:

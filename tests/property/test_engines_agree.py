@@ -95,7 +95,8 @@ def test_engines_fire_where_the_plainest_reading_does(seed: int) -> None:
     wanted = plainly(rules, kinds, known)
     assert 0.02 < sum(map(len, wanted)) / (RULES * ROWS) < 0.5, "the rules say too little"
     for engine, found in by_engine(rules, layout, rows).items():
-        assert disagreement(rules, known, wanted, found) is None, engine
+        told = disagreement(rules, known, wanted, found)
+        assert told is None, f"{engine}: {told}"
 
 
 @settings(max_examples=20, phases=AS_FOUND)

@@ -35,7 +35,7 @@ def assessed(tx: ReadTx, actor: Actor, checked: intake.CheckedItem) -> dict[str,
 
     Raises NotAllowed.
     """
-    said = detection.look(tx, actor, checked, needed=rules.detectors_read())
+    said = detection.look(tx, actor, checked, needed=rules.detectors_read(tx))
     proposed = rules.would_propose(tx, actor, checked, said)
     answers_given = [
         answers.Assessed(

@@ -30,12 +30,12 @@ def migrate(*, json: Json = False) -> Exit:
 
 def prepare(house: House) -> bool:
     """Bring tables to this version and put in what ships with Evenhand. False: nothing to do."""
-    from evenhand import intake, policy
+    from evenhand import intake, policy, rules
     from evenhand.db.migrate import is_current
     from evenhand.db.migrate import migrate as upgrade
 
     behind = not is_current(house.db.engine)
     if behind:
         upgrade(house.db.engine)
-    seeded = [house.do(policy.seed), house.do(intake.seed_kinds)]
+    seeded = [house.do(policy.seed), house.do(intake.seed_kinds), house.do(rules.seed)]
     return behind or any(seeded)

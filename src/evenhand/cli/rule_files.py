@@ -66,23 +66,7 @@ def _text(path: Path) -> str:
 
 def starter_kinds() -> Mapping[str, Kind]:
     """Return the kinds a new installation knows, as rules read them."""
-    from evenhand.intake import STARTER_KINDS, FieldType
-    from evenhand.rules.language.ir import Type
-    from evenhand.rules.language.ruleset import Kind
+    from evenhand.intake import STARTER_KINDS
+    from evenhand.rules.language.kinds import kinds_of
 
-    types = {
-        FieldType.INT: Type.INT,
-        FieldType.FLOAT: Type.FLOAT,
-        FieldType.BOOL: Type.BOOL,
-        FieldType.TIME: Type.TIME,
-        FieldType.TEXT: Type.TEXT,
-        FieldType.LINK: Type.TEXT,
-    }
-    kinds = {}
-    for kind in STARTER_KINDS:
-        fields = {}
-        for field in kind.fields:
-            one = types.get(field.type, Type.MEDIA)
-            fields[field.name] = Type.TEXTS if field.many and one is Type.TEXT else one
-        kinds[kind.name] = Kind(kind.name, fields)
-    return kinds
+    return kinds_of(STARTER_KINDS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from cyclopts import App, Parameter
 
@@ -14,17 +14,6 @@ from evenhand.cli.rules_explain import explain
 from evenhand.cli.shell import opened
 
 app = App(name="rules")
-
-
-@app.command(name="list")
-def list_(*, json: Json = False) -> Exit:
-    """List the rules with their versions and what they propose. People, or a hold, decide."""
-    from evenhand import rules
-
-    rows = [(one.id, one.version, one.says) for one in rules.RULES]
-    text = table(("rule", "version", "says"), rows, empty="There is no rule.")
-    show({"rules": rules.RULES}, as_json=json, text=text)
-    return Exit.OK
 
 
 @app.command(name="show")
@@ -47,3 +36,16 @@ app.command(check, name="check")
 app.command(try_examples, name="test")
 app.command(eval_, name="eval")
 app.command(explain)
+IN_THE_HOUSE: Final = {
+    "list": ("rules_life:list_", "List the rules, with the stage each version has come to."),
+    "deploy": ("rules_life:deploy", "Deploy rule files; what is new begins as a draft."),
+    "backtest": ("rules_backtest:backtest", "Run a rule over the past, and say what it would do."),
+    "stage": ("rules_life:stage", "Take a version one step on, or any number back."),
+    "approve": ("rules_life:approve", "Approve a rule that would restrict somebody."),
+    "retire": ("rules_life:retire", "Retire a version as wrong; what rested on it is reopened."),
+    "rollback": ("rules_life:rollback", "Retire what acts, and let the version before act again."),
+}
+"""What needs a house is imported when it is asked for: checking and running files does not wait."""
+
+for name, (where, says) in IN_THE_HOUSE.items():
+    app.command(f"evenhand.cli.{where}", name=name, help=says)

@@ -11,7 +11,7 @@ from typing import Annotated, BinaryIO, Literal
 from cyclopts import Parameter
 
 from evenhand.cli.exits import Exit
-from evenhand.cli.output import file_or_stdin
+from evenhand.cli.output import file_or_stdin, flag
 from evenhand.cli.rule_files import read_rules
 from evenhand.cli.shell import Unreadable
 
@@ -25,6 +25,9 @@ def eval_(
         Literal["row", "duckdb", "hybrid"],
         Parameter(help="What runs the rules; every engine gives the same answers."),
     ] = "row",
+    json: Annotated[
+        bool, flag("Answers are lines of JSON, asked for or not.", name="--json")
+    ] = True,
 ) -> Exit:
     """Run rules over events: one JSON line an event, in order, with the rules that fire.
 
@@ -36,6 +39,7 @@ def eval_(
     """
     from evenhand.rules.language.running import EngineName, Evaluation
 
+    del json
     evaluation = Evaluation(read_rules(rules), EngineName(engine))
     whole = True
     with ExitStack() as stack:

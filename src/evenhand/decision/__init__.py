@@ -77,6 +77,7 @@ from evenhand.decision.statement import (
     StatementIncomplete,
     to_dict,
 )
+from evenhand.decision.trials import Trial, settled_of, try_rule
 
 __all__ = [
     "AUTOMATIC",
@@ -105,6 +106,7 @@ __all__ = [
     "StatementIncomplete",
     "StrikeView",
     "Suggestion",
+    "Trial",
     "Verdict",
     "VerdictIncomplete",
     "active_weight",
@@ -129,12 +131,14 @@ __all__ = [
     "recent",
     "resting_on",
     "reverse",
+    "settled_of",
     "standing_item",
     "strikes",
     "suggest",
     "suggestion",
     "tell_account",
     "to_dict",
+    "try_rule",
     "unfounded_holds",
     "verdict_problems",
 ]

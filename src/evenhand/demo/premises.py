@@ -15,10 +15,11 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
+from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
-from evenhand import banks, intake, people, policy
+from evenhand import banks, decision, intake, people, policy, rules
 from evenhand.bootstrap import House, load_settings, open_house
 from evenhand.db.migrate import is_current, migrate
 from evenhand.demo.day import Day, KnownMaterial
@@ -133,12 +134,27 @@ def furnish(house: House, day: Day, details: Details) -> Details:
     """Put in policy and kinds, appoint the staff, fill the banks, issue Plaza its key."""
     house.do(policy.seed)
     house.do(intake.seed_kinds)
+    house.do(rules.seed)
     staff = _appoint(house)
     lead = actor_named(house, "Lin")
     _fill_banks(house, lead, day.known)
+    _watch_wording(house, lead)
     ada = actor_named(house, "Ada")
     key = house.do(people.issue_key, ada, name="Plaza", scopes=SCOPES)
     return replace(details, staff=staff, key=key.text)
+
+
+def _watch_wording(house: House, lead: Actor) -> None:
+    """Deploy sample rules about wording, try them on the past, and watch them in the shadow."""
+    sample = resources.files("evenhand.rules") / "samples" / "scam_wording.rules"
+    files = [(sample.name, sample.read_text("utf-8"))]
+    why = "Two members lost money to a promise like these last month."
+    now = house.clock.now()
+    for version in house.do(rules.deploy, lead, files, why=why):
+        trial = house.ask(decision.try_rule, lead, version.called, now - timedelta(days=30), now)
+        house.do(rules.keep_trial, lead, version.called, trial.baseline)
+        found = "It is new here, so the past has little to say. Let us see what it finds."
+        house.do(rules.stage_rule, lead, version.called, rules.Stage.SHADOW, why=found)
 
 
 def actor_named(house: House, name: str) -> Actor:

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     SEE_QUEUE = "see_queue"
     MANAGE_BANKS = "manage_banks"
     MANAGE_MODELS = "manage_models"
+    MANAGE_RULES = "manage_rules"
     MANAGE_POLICY = "manage_policy"
     MANAGE_STAFF = "manage_staff"
     MANAGE_KEYS = "manage_keys"
@@ -54,6 +55,7 @@ _REVIEWER = frozenset({Permission.SEE_QUEUE, Permission.REVIEW, Permission.JUDGE
 _LEAD = _REVIEWER | {
     Permission.MANAGE_BANKS,
     Permission.MANAGE_MODELS,
+    Permission.MANAGE_RULES,
     Permission.RESEND,
     Permission.SEE_NUMBERS,
     Permission.SEE_STAFF,

@@ -15,10 +15,12 @@ from evenhand.detection import (
     AssessmentView,
     clauses_of_standing,
 )
+from evenhand.policy import Harm
 from evenhand.rules.flooding import flooding
 from evenhand.rules.learning import Leaning, from_classifiers
 from evenhand.rules.model import (
     ADULT_IMAGES,
+    Action,
     Covering,
     Facts,
     Match,
@@ -27,7 +29,16 @@ from evenhand.rules.model import (
     Unlooked,
     propose,
 )
+from evenhand.rules.proposing import Hit, Under, proposals_of
 from evenhand.rules.weighing import Less
+
+
+@dataclass(frozen=True)
+class Met:
+    """What came of meeting the rules: hits in the rules' order, and the rules that failed."""
+
+    hits: tuple[Hit, ...] = ()
+    failed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +51,13 @@ class Said:
     entry_id: str | None
     media_id: str | None
     evidence: Mapping[str, Any]
+    field: str | None = None
 
 
 def recorded(assessments: Iterable[AssessmentView]) -> list[Said]:
     """Take what was recorded."""
     return [
-        Said(one.id, one.detector, one.answer, one.entry_id, one.media_id, one.evidence)
+        Said(one.id, one.detector, one.answer, one.entry_id, one.media_id, one.evidence, one.field)
         for one in assessments
     ]
 
@@ -60,6 +72,7 @@ def unrecorded(assessments: Iterable[Assessment]) -> list[Said]:
             one.finding.entry_id,
             one.finding.media_id,
             one.finding.evidence,
+            one.finding.field,
         )
         for at, one in enumerate(assessments)
     ]
@@ -70,22 +83,35 @@ def key_of(item: intake.ItemView) -> str:
     return item.account.id if item.account else item.id
 
 
-def facts_of(tx: ReadTx, kind: str, said: Sequence[Said], *, key: str) -> Facts:
-    """Return what the rules know of an item of a kind, from what detectors said of it."""
-    return Facts(
-        matches=matches(tx, said, key=key),
+def proposed(
+    tx: ReadTx,
+    kind: str,
+    said: Sequence[Said],
+    matched: Sequence[Match],
+    met: Met,
+) -> list[Proposal]:
+    """Return all that the rules propose about an item of a kind, holds before the rest."""
+    facts = Facts(
         opinions=opinions(said),
         adult_clause=adult_clause(tx),
-        unlooked=unlooked(tx, kind, said),
+        unlooked=unlooked(tx, kind, said, met.failed),
     )
+    harms = {clause.key: clause.harm for clause in policy.clauses(tx)}
+    every = propose(facts)
+    for hit in met.hits:
+        clause, harm = harm_under(hit.rule.policy, harms, Harm.OTHER)
+        every += proposals_of(hit, Under(clause, harm), matched)
+    every += from_classifiers(leanings(tx, said))
+    return sorted(every, key=lambda one: one.action is not Action.HOLD)
 
 
-def proposed(tx: ReadTx, kind: str, said: Sequence[Said], *, key: str) -> list[Proposal]:
-    """Return all that the rules propose about an item of a kind, from what detectors said of it.
-
-    `key` is whom it counts for.
-    """
-    return [*propose(facts_of(tx, kind, said, key=key)), *from_classifiers(leanings(tx, said))]
+def harm_under(
+    clause: str | None, harms: Mapping[str, Harm], otherwise: Harm
+) -> tuple[str | None, Harm]:
+    """Return the clause a rule names, if it is in force, and the harm it is about."""
+    if clause is None or clause not in harms:
+        return None, otherwise
+    return clause, harms[clause]
 
 
 def matches(tx: ReadTx, said: Sequence[Said], *, key: str) -> tuple[Match, ...]:
@@ -157,14 +183,16 @@ def adult_clause(tx: ReadTx) -> Covering | None:
     return next((Covering(c.key, c.harm) for c in policy.clauses(tx) if c.key == key), None)
 
 
-def unlooked(tx: ReadTx, kind: str, said: Sequence[Said]) -> Unlooked | None:
-    """Say which detectors failed, and what the kind says then; None when none did."""
+def unlooked(
+    tx: ReadTx, kind: str, said: Sequence[Said], rules_failed: Sequence[str]
+) -> Unlooked | None:
+    """Say which detectors and rules failed, and what the kind says then; None when none did."""
     failed = [one for one in said if one.answer is Answer.FAILED]
-    if not failed:
+    if not failed and not rules_failed:
         return None
     declared = intake.kinds(tx).get(kind)
     return Unlooked(
-        tuple(sorted({one.detector for one in failed})),
+        (*sorted({one.detector for one in failed}), *(f"rule {name}" for name in rules_failed)),
         tuple(one.id for one in failed),
         declared.when_not_looked_at if declared else intake.WhenNotLookedAt.REVIEW,
     )

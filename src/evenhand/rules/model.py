@@ -1,13 +1,11 @@
 """Rules meet facts and propose; they never decide (charter, promises 6 and 13).
 
-Six rules are built in. `known-material`: what a confirmed entry matches is held, reversibly and
-with notice, and put before a person; what an indicative one matches is only put before a person,
-and what `weighing` finds to count for nothing is noted. `adult-images`: a picture that one image
-model takes for sexual is put before a person, one that two models take for it is also held, if the
-policy has a clause for it. `reported`: what is reported is put before a person, however many report
-it. `not-looked-at`: what a detector could not look at waits, or is put before a person, or neither,
-as its kind says. The two about classifiers, `learned-from-decisions` and `ask-for-labels`, stand in
-`learning`. Pure: facts in, proposals out, always in the same order.
+Most rules are written in the language. Two stand here: `adult-images`, by which a picture that one
+image model takes for sexual is put before a person, and one that two models take for it is also
+held, if the policy has a clause for it; and `not-looked-at`, by which what a detector or a rule
+could not look at waits, or is put before a person, or neither, as its kind says. Two about
+classifiers, `learned-from-decisions` and `ask-for-labels`, stand in `learning`. Pure: facts in,
+proposals out, always in the same order.
 """
 
 from __future__ import annotations
@@ -41,12 +39,6 @@ class Rule:
     reads: frozenset[str] = frozenset()  # names of costly detectors that it cannot do without
 
 
-KNOWN_MATERIAL: Final = Rule(
-    "known-material",
-    2,
-    "Confirmed known material is held and looked at; what is indicative, or only distantly like it,"
-    " is looked at.",
-)
 ADULT_IMAGES: Final = Rule(
     "adult-images",
     1,
@@ -54,7 +46,6 @@ ADULT_IMAGES: Final = Rule(
     " held as well, where the policy has a clause for it.",
     reads=frozenset({"adult_image_opennsfw", "adult_image_nsfwjs"}),
 )
-REPORTED: Final = Rule("reported", 1, "What is reported is looked at by a person.")
 LEARNED: Final = Rule(
     "learned-from-decisions",
     1,
@@ -70,8 +61,8 @@ NOT_LOOKED_AT: Final = Rule(
     "not-looked-at", 1, "What could not be looked at is held or looked at, as its kind says."
 )
 
-RULES: Final = (KNOWN_MATERIAL, ADULT_IMAGES, REPORTED, NOT_LOOKED_AT, LEARNED, ASK_FOR_LABELS)
-"""Every rule there is, in the order in which they are listed for people."""
+BUILT_IN: Final = (ADULT_IMAGES, NOT_LOOKED_AT, LEARNED, ASK_FOR_LABELS)
+"""The rules that are not written in the language, in the order in which they are listed."""
 
 
 OPINIONS_TO_HOLD: Final = 2
@@ -134,15 +125,6 @@ class KnownMedia:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportFact:
-    """One report of an item; a repeat by the same sender brings nothing new."""
-
-    report_id: str
-    harm: Harm
-    repeat: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Unlooked:
     """That detectors failed with an item (skipped is not failed), and what its kind says then."""
 
@@ -153,10 +135,8 @@ class Unlooked:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the rules know about an item."""
+    """What the rules outside of the language know about an item."""
 
-    matches: tuple[Match, ...] = ()
-    reports: tuple[ReportFact, ...] = ()
     opinions: tuple[Opinion, ...] = ()
     adult_clause: Covering | None = None  # None: the policy has no clause for it
     unlooked: Unlooked | None = None
@@ -175,12 +155,13 @@ class Proposal:
     entry_ids: tuple[str, ...] = ()
     detectors: tuple[str, ...] = ()
     model_ids: tuple[str, ...] = ()
+    version_ids: tuple[str, ...] = ()  # of rules
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def grounds(self) -> tuple[str, ...]:
         """Everything it rests on, whose withdrawal takes it back."""
-        return (*self.entry_ids, *self.detectors, *self.model_ids)
+        return (*self.entry_ids, *self.detectors, *self.model_ids, *self.version_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,65 +196,18 @@ class MatchView:
 
 
 def propose(facts: Facts) -> list[Proposal]:
-    """Return what the built-in rules propose, holds before the rest, in a stable order."""
+    """Return what the rules outside of the language propose, holds first, in a stable order."""
     proposals = [
-        *_known_material(facts.matches),
         *_adult_images(facts.opinions, facts.adult_clause),
-        *_reported(facts.reports),
         *_not_looked_at(facts.unlooked),
     ]
     return sorted(proposals, key=lambda one: one.action is not Action.HOLD)
-
-
-def detectors_read() -> frozenset[str]:
-    """Return the costly detectors that some rule reads; the others need not be asked."""
-    return frozenset().union(*(rule.reads for rule in RULES))
 
 
 def sealing(match: Match, originals: Mapping[str, Originals]) -> bool:
     """Tell whether a match is sure, and its clause says that such pictures are not shown again."""
     shown = originals.get(match.clause_key, Originals.KEEP_IN_VAULT) is Originals.SHOWN
     return match.weight is Weight.HOLDS and not shown
-
-
-def _known_material(matches: Sequence[Match]) -> list[Proposal]:
-    by_clause: dict[str, list[Match]] = {}
-    for match in matches:
-        if match.weight is not Weight.NOTED:
-            by_clause.setdefault(match.clause_key, []).append(match)
-    proposals = []
-    for clause_key in sorted(by_clause):
-        found = by_clause[clause_key]
-        sure = [match for match in found if match.weight is Weight.HOLDS]
-        if sure:
-            proposals.append(_resting_on(Action.HOLD, sure))
-        proposals.append(_resting_on(Action.ENQUEUE, found))
-    return proposals
-
-
-def _resting_on(action: Action, found: Sequence[Match]) -> Proposal:
-    entry_ids = tuple(sorted({match.entry_id for match in found}))
-    sure = any(match.weight is Weight.HOLDS for match in found)
-    banks = ", ".join(sorted({match.bank for match in found}))
-    says = "Confirmed" if sure else "Possibly"
-    less = sorted({why for match in found for why in match.less})
-    but = "" if sure else "".join(f" It is not held: {why.says}." for why in less)
-    return Proposal(
-        rule=KNOWN_MATERIAL,
-        action=action,
-        harm=found[0].harm,
-        clause_key=found[0].clause_key,
-        report_id=None,
-        why=f"{says} known material: it matches {banks}.{but}",
-        entry_ids=entry_ids,
-        evidence={
-            "entry_ids": list(entry_ids),
-            "assessment_ids": sorted({match.assessment_id for match in found}),
-            "bank_ids": sorted({match.bank_id for match in found}),
-            "confirmed": sure,
-            "less": {m.entry_id: [why.value for why in m.less] for m in found if m.less},
-        },
-    )
 
 
 def _adult_images(opinions: Sequence[Opinion], clause: Covering | None) -> list[Proposal]:
@@ -314,19 +248,20 @@ def _on_opinions(action: Action, read: Sequence[Opinion], clause: Covering | Non
     )
 
 
-def _reported(reports: Sequence[ReportFact]) -> list[Proposal]:
+def not_asked(failed: Sequence[str], harm: Harm, report_id: str) -> list[Proposal]:
+    """Put a report before a person when a rule about reports failed."""
+    if not failed:
+        return []
     return [
         Proposal(
-            rule=REPORTED,
+            rule=NOT_LOOKED_AT,
             action=Action.ENQUEUE,
-            harm=report.harm,
+            harm=harm,
             clause_key=None,
-            report_id=report.report_id,
-            why="Somebody reported it.",
-            evidence={"report_id": report.report_id},
+            report_id=report_id,
+            why=f"Not every rule could look at it: {', '.join(failed)} failed.",
+            evidence={"rules": list(failed), "report_id": report_id},
         )
-        for report in reports
-        if not report.repeat
     ]
 
 

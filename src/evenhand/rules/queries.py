@@ -7,9 +7,22 @@ from datetime import datetime
 
 from evenhand import detection, intake, people, policy
 from evenhand.db import ReadTx
-from evenhand.rules import store
+from evenhand.rules import store, version_store
+from evenhand.rules.errors import RulesRefused
 from evenhand.rules.facts import key_of, matches, proposed, recorded, unrecorded
-from evenhand.rules.model import KnownMedia, MatchView, Proposal, ProposalView, sealing
+from evenhand.rules.happening import of_checked
+from evenhand.rules.learning import AT_RANDOM
+from evenhand.rules.life import Doing, HitView, RuleVersion
+from evenhand.rules.live import live, version_called
+from evenhand.rules.meeting import would_meet
+from evenhand.rules.model import (
+    ASK_FOR_LABELS,
+    KnownMedia,
+    MatchView,
+    Proposal,
+    ProposalView,
+    sealing,
+)
 from evenhand.rules.weighing import Weight
 
 MATCHES_MAX = 200
@@ -38,8 +51,72 @@ def would_propose(
     """
     people.require(actor, people.Permission.SEND_ITEMS)
     account = checked.account
-    key = intake.account_named(tx, account.external_id) if account else None
-    return proposed(tx, checked.kind.name, unrecorded(assessments), key=key or "")
+    key = (intake.account_named(tx, account.external_id) if account else None) or ""
+    said = unrecorded(assessments)
+    matched = matches(tx, said, key=key)
+    met = would_meet(tx, of_checked(checked, key=key, at=tx.now), said, matched)
+    return proposed(tx, checked.kind.name, said, matched, met)
+
+
+def deployed(tx: ReadTx, actor: people.Actor, name: str | None = None) -> list[RuleVersion]:
+    """Return every version of one rule or of all, by name and the newest first.
+
+    Raises NotAllowed, NoSuchRule.
+    """
+    people.require(actor, people.Permission.SEE_QUEUE)
+    return version_store.versions(tx) if name is None else version_store.named(tx, name)
+
+
+def deployed_files(
+    tx: ReadTx, actor: people.Actor, ruleset_id: str | None = None
+) -> list[tuple[str, str]]:
+    """Return the files of a deployment, or of the last: name and text. Raises NotAllowed."""
+    people.require(actor, people.Permission.SEE_QUEUE)
+    if ruleset_id is None:
+        latest = version_store.latest_ruleset(tx)
+        ruleset_id = "" if latest is None else latest["id"]
+    return version_store.ruleset_files(tx, ruleset_id)
+
+
+def version_and_clause(tx: ReadTx, called: str) -> tuple[RuleVersion, str | None]:
+    """Return a version by `name@number`, or the newest of a name, and the clause it names.
+
+    Raises NoSuchRule, or RulesRefused when it cannot be read any more.
+    """
+    version = version_called(tx, called)
+    ready = live(tx, only=[version]).ready
+    if not ready.rules:
+        raise RulesRefused(f"{version.called} cannot be read with the kinds there are now.")
+    return version, ready.rules[0].policy
+
+
+def items_acted_on(tx: ReadTx, version_id: str, *, limit: int) -> list[str]:
+    """Return the items a version last acted on, the latest first. For other rooms."""
+    acted = (Doing.ACT.value, Doing.HELD_OUT.value)
+    rows = version_store.hits(tx, version_id, doing=acted, limit=limit)
+    return list(dict.fromkeys(row["item_id"] for row in rows))
+
+
+def asked_by_lot(tx: ReadTx, begin: datetime, end: datetime) -> list[str]:
+    """Return the items of a span that people were asked about by lot alone. For other rooms."""
+    by_lot = [
+        one.item_id
+        for one in store.of_rule(tx, ASK_FOR_LABELS.id, begin)
+        if one.made_at < end and one.evidence.get("chosen") == AT_RANDOM
+    ]
+    return list(dict.fromkeys(by_lot))
+
+
+def hits_on(tx: ReadTx, actor: people.Actor, item_id: str) -> list[HitView]:
+    """Return every hit on an item, those that are only written down among them.
+
+    Raises NotAllowed.
+    """
+    people.require(actor, people.Permission.SEE_QUEUE)
+    return [
+        HitView(row["name"], row["number"], row["doing"], row["why"], row["at"])
+        for row in version_store.hits_on(tx, [item_id])
+    ]
 
 
 def known_media(tx: ReadTx, actor: people.Actor, item_id: str) -> dict[str, KnownMedia]:

@@ -1,6 +1,6 @@
 """What the operator's policy says not to keep is found out before anything is stored.
 
-A picture is let go only when a rule would hold it under a clause in force that says `do_not_keep`.
+A picture is let go only when it is surely listed under a clause in force that says `do_not_keep`.
 When the look fails or takes too long, it is kept: bytes that are gone cannot be asked for again.
 """
 
@@ -16,8 +16,8 @@ from evenhand.db import ReadTx
 from evenhand.detection import Answer, Assessment
 from evenhand.kit.resources import NotToKeep
 from evenhand.policy import Clause, Originals
-from evenhand.rules.facts import facts_of, unrecorded
-from evenhand.rules.model import Action, Proposal, propose
+from evenhand.rules.facts import matches, unrecorded
+from evenhand.rules.weighing import Weight
 
 Read = Callable[[], AbstractContextManager[ReadTx]]
 
@@ -58,20 +58,21 @@ def _about(said: Sequence[Assessment], at: int) -> list[Assessment]:
 def _unwanted(
     tx: ReadTx, said: Sequence[Assessment], asking: Mapping[str, Clause]
 ) -> NotToKeep | None:
-    """Say why a picture is not to be kept, if a hold under one of these clauses would follow."""
-    proposed = [
-        one
-        for one in propose(facts_of(tx, "", unrecorded(said), key=""))
-        if one.action is Action.HOLD and one.clause_key in asking
+    """Say why a picture is not to be kept, if it is surely listed under one of these clauses."""
+    sure = [
+        match
+        for match in matches(tx, unrecorded(said), key="")
+        if match.weight is Weight.HOLDS and match.clause_key in asking
     ]
-    if not proposed:
+    if not sure:
         return None
-    clause = asking[proposed[0].clause_key or ""]
+    clause = asking[min(match.clause_key for match in sure)]
+    entries = sorted({match.entry_id for match in sure if match.clause_key == clause.key})
     why = f"clause {clause.number}, version {clause.version}, says that such material is not kept."
-    return NotToKeep(why, _record(said, proposed[0], clause))
+    return NotToKeep(why, _record(said, entries, clause))
 
 
-def _record(said: Sequence[Assessment], proposed: Proposal, clause: Clause) -> dict[str, Any]:
+def _record(said: Sequence[Assessment], entries: Sequence[str], clause: Clause) -> dict[str, Any]:
     """Write down everything by which the picture would be known again."""
     found = [one for one in said if one.finding.answer is Answer.FOUND]
     made = next((one.finding.hash for one in found if one.finding.hash is not None), None)
@@ -79,7 +80,7 @@ def _record(said: Sequence[Assessment], proposed: Proposal, clause: Clause) -> d
         "ids": {
             "clause": clause.key,
             "clause_version": clause.version,
-            "entries": list(proposed.entry_ids),
+            "entries": list(entries),
             "detector": found[0].detector,
             "detector_version": found[0].detector_version,
         },

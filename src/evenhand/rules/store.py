@@ -11,6 +11,7 @@ from evenhand.db import ReadTx, Tx, UtcTime, metadata, statements_of
 from evenhand.kit.canonical import digest
 from evenhand.kit.ids import first_id_at
 from evenhand.policy import Harm
+from evenhand.rules import version_store  # noqa: F401 - its tables are this room's too
 from evenhand.rules.model import Action, MatchView, Proposal, ProposalView
 from evenhand.rules.weighing import Less, Weight
 
@@ -146,6 +147,14 @@ def of_rule(tx: ReadTx, rule_id: str, since: datetime | None = None) -> list[Pro
     if since is not None:
         wanted = sa.and_(wanted, proposals.c.id >= first_id_at(since))
     return load(tx, wanted)
+
+
+def last_proposed(tx: ReadTx, rule_id: str) -> int:
+    """Return the highest version of a rule that ever proposed anything; 0 for none."""
+    found = tx.value(
+        sa.select(sa.func.max(proposals.c.rule_version)).where(proposals.c.rule == rule_id)
+    )
+    return found if isinstance(found, int) else 0
 
 
 def proposed_items(tx: ReadTx, item_ids: Collection[str]) -> set[str]:

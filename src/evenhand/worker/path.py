@@ -37,18 +37,21 @@ class Step:
 
 def _look(tx: ReadTx, item_id: str) -> list[detection.Assessment]:
     """Let detectors look; the costly ones only when a rule reads what they say."""
-    return detection.examine(tx, item_id, needed=rules.detectors_read())
+    return detection.examine(tx, item_id, needed=rules.detectors_read(tx))
 
 
 def _look_again(tx: ReadTx, run_id: str) -> list[detection.Assessment]:
     """Let them look again, with all the time they need."""
-    return detection.examine_again(tx, run_id, needed=rules.detectors_read())
+    return detection.examine_again(tx, run_id, needed=rules.detectors_read(tx))
 
 
-def _reopen_what_rested_on_a_detector(tx: Tx, detector: str) -> None:
-    """Take back what was only proposed, and bring back every item whose decision rested on it."""
-    rules.reconsider_detector(tx, detector)
-    _reopen(tx, detector)
+def _reopen_what_was_wrong(tx: Tx, ground: str) -> None:
+    """Take back what was only proposed, and bring back every item whose decision rested on it.
+
+    The ground is a detector that was taken back, or a version of a rule that was retired as wrong.
+    """
+    rules.take_back(tx, ground)
+    _reopen(tx, ground)
 
 
 def _reopen_what_rested_on(tx: Tx, ground_id: str) -> None:
@@ -150,6 +153,7 @@ NEXT: Final[dict[str, tuple[Step, ...]]] = {
         Step("what a rule may hold is held, with notice", decision.hold_proposed),
         Step("what needs a person joins the queue", queue.take_proposals),
     ),
+    "rule.retired": (Step("what rested on it is opened again", _reopen_what_was_wrong),),
     "appeal.filed": (Step("somebody else is asked to judge", appeal.open_task),),
     "entry.added": (Step("the recent past is searched for it", detection.begin_search),),
     "entries.imported": (Step("the recent past is searched for them", detection.begin_search),),
@@ -161,9 +165,7 @@ NEXT: Final[dict[str, tuple[Step, ...]]] = {
         Step("what is held on them alone is opened again", _reconsider_holds_on_expired),
     ),
     "entry.withdrawn": (Step("what rested on it is opened again", _reopen_what_rested_on),),
-    "detector.withdrawn": (
-        Step("what rested on it is opened again", _reopen_what_rested_on_a_detector),
-    ),
+    "detector.withdrawn": (Step("what rested on it is opened again", _reopen_what_was_wrong),),
     "training.asked": (
         Step("a classifier learns from what people decided", detection.end_training, look=learn),
     ),

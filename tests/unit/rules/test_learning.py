@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.policy import Harm
-from evenhand.rules import ASK_FOR_LABELS, LEARNED, RULES, Action
+from evenhand.rules import ASK_FOR_LABELS, BUILT_IN, LEARNED, Action
 from evenhand.rules.learning import (
     AT_RANDOM,
     UNSURE,
@@ -55,7 +55,7 @@ class TestWhatClassifiersPropose:
 
     def test_belongs_to_rules_that_are_listed(self) -> None:
         """A rule that nobody can look up would be a silent one."""
-        assert {LEARNED, ASK_FOR_LABELS} <= set(RULES)
+        assert {LEARNED, ASK_FOR_LABELS} <= set(BUILT_IN)
 
 
 class TestQuestions:

@@ -3,105 +3,31 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from evenhand.banks import Confidence
 from evenhand.intake import WhenNotLookedAt
 from evenhand.policy import CHECKED_FIRST, Harm, Originals
 from evenhand.rules import (
     ADULT_IMAGES,
-    KNOWN_MATERIAL,
+    BUILT_IN,
     NOT_LOOKED_AT,
-    REPORTED,
-    RULES,
     Action,
     Covering,
     Facts,
-    Match,
     Opinion,
-    ReportFact,
     Unlooked,
-    detectors_read,
     propose,
 )
 from evenhand.rules.model import sealing
-from evenhand.rules.weighing import Less
+from tests.unit.rules.test_proposing import match
 
 CLAUSE = Covering("adult-content", Harm.ADULT_CONTENT)
-
-
-def match(
-    number: int = 1,
-    *,
-    confidence: Confidence = Confidence.CONFIRMED,
-    clause: str = "fake-shops",
-    distant: bool = False,
-) -> Match:
-    """Make a match of one entry."""
-    return Match(
-        assessment_id=f"s-{number}",
-        entry_id=f"e-{number}",
-        bank_id=f"b-{confidence}",
-        bank=f"{confidence} bank",
-        confidence=confidence,
-        clause_key=clause,
-        harm=Harm.FRAUD,
-        less=(Less.DISTANT,) if distant else (),
-    )
 
 
 def opinion(model: str, *, media: str | None = "m-1", score: float = 0.9) -> Opinion:
     """Make what one model found."""
     detector = f"adult_image_{model}"
     return Opinion(f"s-{model}-{media}", detector, model, "1", media, score)
-
-
-class TestKnownMaterial:
-    """What stands in a bank."""
-
-    def test_is_held_and_looked_at_when_confirmed(self) -> None:
-        """Both proposals name rule, clause and the entries they rest on."""
-        hold, enqueue = propose(Facts(matches=(match(),)))
-        assert (hold.action, enqueue.action) == (Action.HOLD, Action.ENQUEUE)
-        assert hold.rule == enqueue.rule == KNOWN_MATERIAL
-        assert hold.clause_key == "fake-shops"
-        assert hold.entry_ids == ("e-1",)
-        assert "confirmed bank" in hold.why
-
-    def test_is_only_looked_at_when_indicative(self) -> None:
-        """Nothing is held on a hint."""
-        found = match(confidence=Confidence.INDICATIVE)
-        [proposal] = propose(Facts(matches=(found,)))
-        assert proposal.action is Action.ENQUEUE
-
-    def test_rests_a_hold_on_confirmed_entries_alone(self) -> None:
-        """An indicative entry beside a confirmed one is a ground for looking, not for holding."""
-        found = (match(1), match(2, confidence=Confidence.INDICATIVE))
-        hold, enqueue = propose(Facts(matches=found))
-        assert hold.entry_ids == ("e-1",)
-        assert enqueue.entry_ids == ("e-1", "e-2")
-
-    def test_is_proposed_once_for_each_clause(self) -> None:
-        """Holds come first, and the order never depends on the order of the facts."""
-        found = (match(1), match(2, clause="spam"), match(3))
-        proposals = propose(Facts(matches=found))
-        assert [(one.action, one.clause_key) for one in proposals] == [
-            (Action.HOLD, "fake-shops"),
-            (Action.HOLD, "spam"),
-            (Action.ENQUEUE, "fake-shops"),
-            (Action.ENQUEUE, "spam"),
-        ]
-        backwards = propose(Facts(matches=found[::-1]))
-        assert [one.entry_ids for one in backwards] == [one.entry_ids for one in proposals]
-
-    def test_is_only_looked_at_when_it_is_distant(self) -> None:
-        """A crop of confirmed material, and an unrelated picture, may be that far away."""
-        [proposal] = propose(Facts(matches=(match(distant=True),)))
-        assert proposal.action is Action.ENQUEUE
-        assert not proposal.evidence["confirmed"]
-        hold, _ = propose(Facts(matches=(match(1, distant=True), match(2))))
-        assert hold.entry_ids == ("e-2",)
 
 
 class TestAdultImages:
@@ -148,29 +74,6 @@ class TestAdultImages:
         """And says which it reads, so that costly ones are not asked for nothing."""
         other = Opinion("s", "some_other_model", "other", "1", "m-1", 1.0)
         assert propose(Facts(opinions=(other,), adult_clause=CLAUSE)) == []
-        assert detectors_read() == ADULT_IMAGES.reads
-
-
-class TestReported:
-    """What people report."""
-
-    def test_is_looked_at(self) -> None:
-        """Under the harm the report names, and no clause: that is for a person to find."""
-        [proposal] = propose(Facts(reports=(ReportFact("r-1", Harm.FRAUD, repeat=False),)))
-        assert (proposal.rule, proposal.action) == (REPORTED, Action.ENQUEUE)
-        assert (proposal.report_id, proposal.harm) == ("r-1", Harm.FRAUD)
-        assert proposal.clause_key is None
-
-    @given(st.integers(0, 200))
-    def test_is_never_held_however_many_report_it(self, count: int) -> None:
-        """No count of reports removes anything (charter, promise 6)."""
-        reports = tuple(ReportFact(f"r-{n}", Harm.FRAUD, repeat=False) for n in range(count))
-        proposals = propose(Facts(reports=reports))
-        assert {one.action for one in proposals} <= {Action.ENQUEUE}
-
-    def test_brings_nothing_new_when_it_repeats(self) -> None:
-        """The same person about the same matter is one report."""
-        assert propose(Facts(reports=(ReportFact("r-2", Harm.FRAUD, repeat=True),))) == []
 
 
 class TestNotLookedAt:
@@ -200,14 +103,6 @@ class TestNotLookedAt:
     def test_is_let_through_where_it_says_allow(self) -> None:
         """The assessments still say that nobody looked."""
         assert propose(Facts(unlooked=self.failed("allow"))) == []
-
-    def test_comes_after_what_was_found(self) -> None:
-        """So that a hold cites what is known before what is not."""
-        both = Facts(matches=(match(),), unlooked=self.failed("hold"))
-        assert [one.rule for one in propose(both) if one.action is Action.HOLD] == [
-            KNOWN_MATERIAL,
-            NOT_LOOKED_AT,
-        ]
 
 
 class TestSealing:
@@ -239,7 +134,7 @@ class TestPropose:
         """Machines propose, people answer (charter, promise 13)."""
         assert set(Action) == {Action.HOLD, Action.ENQUEUE}
 
-    @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+    @pytest.mark.parametrize("rule", BUILT_IN, ids=lambda rule: rule.id)
     def test_can_be_looked_up(self, rule: object) -> None:
         """Every rule has an id, a version and a sentence."""
         assert getattr(rule, "says", "").endswith(".")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from evenhand.banks import Confidence
 from evenhand.policy import Harm
-from evenhand.rules import Action, Facts, Less, Match, Weight, propose
+from evenhand.rules import Less, Match, Weight
 from evenhand.rules.weighing import weight_of
 
 SURE, MAYBE = Confidence.CONFIRMED, Confidence.INDICATIVE
@@ -46,25 +46,3 @@ def test_another_reason_never_makes_it_count_more(
     before, after = weight_of(confidence, less), weight_of(confidence, less | {more})
     assert order.index(after) >= order.index(before)
     assert weight_of(MAYBE, less) is not Weight.HOLDS
-
-
-def test_what_is_only_noted_proposes_nothing() -> None:
-    """It is in the record of the entry; the queue sees nothing of it."""
-    assert propose(Facts(matches=(match(Less.KNOWN_FINE),))) == []
-
-
-def test_what_is_looked_at_says_why_it_is_not_held() -> None:
-    """So that whoever looks knows."""
-    [proposal] = propose(Facts(matches=(match(Less.QUARANTINED),)))
-    assert proposal.action is Action.ENQUEUE
-    assert "quarantined until a lead has looked" in proposal.why
-    assert proposal.evidence["less"] == {"e-1": ["quarantined"]}
-    assert proposal.evidence["confirmed"] is False
-
-
-def test_a_hold_rests_on_what_may_hold_alone() -> None:
-    """What counts for less beside it is a ground for looking."""
-    found = (match(Less.OUTSIDE_ROLLOUT), match(number=2))
-    hold, enqueue = propose(Facts(matches=found))
-    assert hold.entry_ids == ("e-2",)
-    assert enqueue.entry_ids == ("e-1", "e-2")

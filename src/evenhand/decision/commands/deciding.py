@@ -55,11 +55,11 @@ def _detected(proposal: rules.ProposalView) -> bool:
 
 
 def entries_cited(proposals: Sequence[rules.ProposalView]) -> tuple[str, ...]:
-    """Return the bank entries, detectors and classifiers' versions that proposals rest on.
+    """Return the entries, detectors, rules and classifiers (in their versions) proposals rest on.
 
     So a withdrawal finds the decision.
     """
-    rests_on = ("entry_ids", "detectors", "model_ids")
+    rests_on = ("entry_ids", "detectors", "model_ids", "rule_version_ids")
     return tuple(
         sorted({one for p in proposals for at in rests_on for one in p.evidence.get(at, ())})
     )

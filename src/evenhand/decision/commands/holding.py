@@ -46,12 +46,23 @@ _WAITS: Final = Words(
     reasons="On this service a {kind} is checked before others see it. Nothing wrong was found "
     "in yours, and it appears by itself as soon as the check succeeds.",
 )
+_BY_RULE: Final = Words(
+    facts="A rule that this service keeps found something in your {kind}: {why} It waits, unseen by"
+    " others, until a person has looked at it.",
+    reasons="Rules err, so they decide nothing. This one was tried on the past before it was used,"
+    " and finds what waits for a person rather than be shown meanwhile.",
+)
 _WORDS: Final = {
-    rules.KNOWN_MATERIAL.id: _KNOWN,
     rules.ADULT_IMAGES.id: _ADULT,
     rules.NOT_LOOKED_AT.id: _WAITS,
 }
 """What is told of a hold, by the rule that proposed it."""
+
+
+def _words_for(first: rules.ProposalView) -> Words:
+    if first.evidence.get("confirmed"):
+        return _KNOWN
+    return _WORDS.get(first.rule, _BY_RULE)
 
 
 def hold_proposed(tx: Tx, item_id: str) -> str | None:
@@ -74,12 +85,12 @@ def hold_proposed(tx: Tx, item_id: str) -> str | None:
     assert first.clause_key is not None, "a hold names its clause"
     actor = people.rule_actor(first.rule, first.rule_version)
     item = intake.item(tx, people.SYSTEM, item_id)
-    words = _WORDS[first.rule]
+    words = _words_for(first)
     verdict = Verdict(
         outcome=Outcome.VIOLATION,
         clause_key=first.clause_key,
         measures=(Measure.HIDE,),
-        facts=words.facts.format(kind=item.kind),
+        facts=words.facts.format(kind=item.kind, why=first.why),
         reasons=words.reasons.format(kind=item.kind),
     )
     maker = Maker(actor, actor.name, by_rule=True, detected_automatically=not waits)

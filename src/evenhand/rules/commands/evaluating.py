@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evenhand import detection, intake, people
+from evenhand import detection, intake, people, policy
 from evenhand.db import Tx
-from evenhand.rules import store
+from evenhand.rules import happening, store
+from evenhand.rules.commands.braking import brake
+from evenhand.rules.commands.meeting import meet
 from evenhand.rules.commands.minding import mind
 from evenhand.rules.commands.recording import record
 from evenhand.rules.errors import NoSuchProposal
-from evenhand.rules.facts import key_of, proposed, recorded
-from evenhand.rules.model import Facts, ProposalView, ReportFact, propose
+from evenhand.rules.facts import Met, harm_under, key_of, matches, proposed, recorded
+from evenhand.rules.model import ProposalView, not_asked
+from evenhand.rules.proposing import Under, proposals_of
 
 
 def evaluate_item(tx: Tx, item_id: str) -> list[ProposalView]:
@@ -26,15 +29,28 @@ def evaluate_item(tx: Tx, item_id: str) -> list[ProposalView]:
     key = key_of(item)
     said = recorded(detection.assessments(tx, people.SYSTEM, item_id))
     mind(tx, item_id, said, key=key)
-    return record(tx, item_id, proposed(tx, item.kind, said, key=key))
+    matched = matches(tx, said, key=key)
+    met = meet(tx, happening.of_item(item, key=key), said, matched)
+    made = record(tx, item_id, proposed(tx, item.kind, said, matched, met))
+    _mind_hits(tx, met)
+    return made
 
 
 def evaluate_report(tx: Tx, report_id: str) -> list[ProposalView]:
     """Let the rules meet a report; return what is new. Raises intake's NoSuchReport."""
     report = intake.report(tx, people.SYSTEM, report_id)
     tx.lock(f"rules:{report.item_id}")
-    fact = ReportFact(report.id, report.harm, repeat=report.repeat_of is not None)
-    return record(tx, report.item_id, propose(Facts(reports=(fact,))))
+    item = intake.item(tx, people.SYSTEM, report.item_id)
+    reporter = intake.reporter_ref_of(tx, report_id)
+    met = meet(tx, happening.of_report(report, item, reporter_ref=reporter, key=key_of(item)))
+    harms = {clause.key: clause.harm for clause in policy.clauses(tx)}
+    proposals = not_asked(met.failed, report.harm, report.id)
+    for hit in met.hits:
+        clause, harm = harm_under(hit.rule.policy, harms, report.harm)
+        proposals += proposals_of(hit, Under(clause, harm, report.id), ())
+    made = record(tx, report.item_id, proposals)
+    _mind_hits(tx, met)
+    return made
 
 
 def mark_taken(tx: Tx, ids: Sequence[str]) -> None:
@@ -45,3 +61,8 @@ def mark_taken(tx: Tx, ids: Sequence[str]) -> None:
     wanted = list(dict.fromkeys(ids))
     if store.take(tx, wanted) != len(wanted):
         raise NoSuchProposal
+
+
+def _mind_hits(tx: Tx, met: Met) -> None:
+    for hit in met.hits:
+        brake(tx, hit.version.id)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from evenhand import banks, detection, intake, people
 from evenhand.db import Tx
-from evenhand.rules import store
+from evenhand.rules import store, version_store
 from evenhand.rules.facts import key_of
 from evenhand.rules.model import NOT_LOOKED_AT, Action, ProposalView
 
@@ -25,13 +25,13 @@ def reconsider(tx: Tx, ground_id: str) -> list[str]:
     return list(dict.fromkeys(proposal.item_id for proposal in rested))
 
 
-def reconsider_detector(tx: Tx, detector: str) -> list[str]:
-    """Return the items of which a proposal rested on a detector that was taken back, oldest first.
+def take_back(tx: Tx, ground: str) -> list[str]:
+    """Return the items of which a proposal rested on what was taken back as wrong, oldest first.
 
-    What still waited is closed: it rested on that detector, alone or with others. The line of
-    detector.withdrawn records it.
+    That is a detector, or a version of a rule. What still waited is closed, whatever else it rested
+    on. The ground's own line records it.
     """
-    rested = store.resting_on(tx, detector)
+    rested = store.resting_on(tx, ground)
     for proposal in rested:
         store.withdraw(tx, proposal.id)
     return list(dict.fromkeys(proposal.item_id for proposal in rested))
@@ -44,6 +44,9 @@ def end_wait(tx: Tx, item_id: str) -> bool:
     nothing was proposed for that reason.
     """
     said = detection.assessments(tx, people.SYSTEM, item_id)
+    event = version_store.event_of(tx, item_id)
+    if event is not None and event["failed"]:
+        return False
     if any(one.answer is detection.Answer.FAILED for one in said):
         return False
     return bool(store.withdraw_all(tx, item_id, NOT_LOOKED_AT.id))

@@ -8,23 +8,25 @@ from evenhand import people
 from evenhand.db import Tx
 from evenhand.ledger.append import append
 from evenhand.rules import store
-from evenhand.rules.model import RULES, Proposal, ProposalView
+from evenhand.rules.model import Proposal, ProposalView
 
 
 def record(tx: Tx, item_id: str, made: Sequence[Proposal]) -> list[ProposalView]:
     """Write what is new, with one line for each rule that proposed something."""
     every: list[ProposalView] = []
-    for rule in RULES:
-        saved = store.save_new(tx, item_id, [one for one in made if one.rule is rule])
+    for rule in dict.fromkeys((one.rule.id, one.rule.version) for one in made):
+        name, version = rule
+        of_rule = [one for one in made if (one.rule.id, one.rule.version) == rule]
+        saved = store.save_new(tx, item_id, of_rule)
         if saved:
             append(
                 tx,
                 "rules.proposed",
                 subject=item_id,
-                actor=people.rule_actor(rule.id, rule.version).ref,
+                actor=people.rule_actor(name, version).ref,
                 public={
-                    "rule": rule.id,
-                    "version": rule.version,
+                    "rule": name,
+                    "version": version,
                     "actions": [proposal.action.value for proposal in saved],
                     "proposals": [proposal.id for proposal in saved],
                 },

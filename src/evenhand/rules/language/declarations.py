@@ -48,6 +48,11 @@ _COUNTED: Final = frozenset({Type.TEXT, Type.INT, Type.BOOL, Type.FLOAT, Type.TI
 _ENVELOPE: Final = {"id": Type.TEXT, "kind": Type.TEXT, "ts": Type.TIME}
 
 
+EVERY_ITEM: Final = "item"
+REPORT: Final = "report"
+"""The kind of event that is no item: that somebody reported one."""
+
+
 @dataclass(frozen=True, slots=True)
 class WrittenList:
     """A list as it is written: constants, and names of lists it includes."""
@@ -304,11 +309,16 @@ def resolve_counter(
 def known_kinds(
     named: Sequence[Token], kinds: Mapping[str, Kind], report: Report
 ) -> tuple[Kind, ...] | None:
-    """Return the kinds that are named; None, and faults, when one is not there."""
+    """Return the kinds that are named; None, and faults, when one is not there.
+
+    `item` stands for every kind of item there is, unless a kind is called so.
+    """
     found: dict[str, Kind] = {}
     whole = True
     for token in named:
         span = token.span
+        if token.text == EVERY_ITEM and EVERY_ITEM not in kinds and len(named) == 1:
+            return tuple(kind for name, kind in kinds.items() if name != REPORT)
         if token.text not in kinds:
             there = f"there are {listing(kinds)}" if kinds else "declare it: kind " + token.text
             hint = did_you_mean(token.text, kinds, otherwise=there)

@@ -28,6 +28,9 @@ INT_MAX: Final = 2**63 - 1
 NOTHING_NEAR: Final = 1000
 """The distance to a bank that was looked through and holds nothing near."""
 
+EVERY_OTHER: Final = "*"
+"""Stands in an event for every bank that was looked through and is not named."""
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _TIME_MIN: Final = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
@@ -325,6 +328,7 @@ def _finder(column: Column) -> Found:
         "hash_distance": partial(_distance, field, handle),
         "assessed": partial(_told, "assessments", handle, _bool),
         "score": partial(_told, "scores", handle, _float),
+        "listed": partial(_told, "listed", handle, _bool),
         "domain": partial(_domain, field),
         "domains": partial(_domains, field),
         "hours_since": partial(_hours_since, field),
@@ -342,9 +346,9 @@ def _labels(entity: str, sent: _Sent) -> Any:
 
 def _distance(field: str, bank: str, sent: _Sent) -> int | None:
     banks = _part(_part(sent.event, "hashes"), field, "hashes.")
-    if bank not in banks:
+    if bank not in banks and EVERY_OTHER not in banks:
         return None
-    distance = banks[bank]
+    distance = banks.get(bank)
     if distance is None:
         return NOTHING_NEAR
     return _checked(f"hashes.{field}.{bank}", _whole_distance, distance)  # type: ignore[no-any-return]  # an int or None

@@ -200,6 +200,18 @@ def _only_column(one: Condition) -> Column | None:
     return found[0] if len(found) == 1 else None
 
 
+LISTED: Final = ("surely", "possibly")
+"""How a bank lists what an item holds: confirmed and counting in full, or for a look only."""
+
+
+def _listed(reader: Reader, call: ast.Call) -> Typed:
+    how = reader.text_of(call.args[0])
+    if how not in LISTED:
+        says = f"Nothing is listed {how!r}."
+        raise Wrong(span_of(call.args[0]), says, expected='"surely" or "possibly"')
+    return Typed(Column(f'listed("{how}")', Type.BOOL), Type.BOOL)
+
+
 def _label(reader: Reader, call: ast.Call) -> Held:
     entity = call.args[0]
     if not isinstance(entity, ast.Name) or entity.id not in set(Entity):
@@ -264,6 +276,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = MappingProxyType(
         "hash_match": Function(3, 'hash_match(media, "bank", 31)', _hash_match),
         "hours_since": Function(1, "hours_since(time)", _hours_since),
         "label": Function(2, 'label(account, "name")', _label),
+        "listed": Function(1, 'listed("surely")', _listed),
         "length": Function(1, "length(field)", _length),
         "matches": Function(2, 'matches(text, r"pattern")', _matches),
         "missing": Function(1, "missing(field)", _missing),

@@ -1,0 +1,122 @@
+"""The rules in force meet what happened: it is counted, every rule is asked, and hits are kept.
+
+An event is counted once, when it comes; another look at an item asks the rules again about the
+same event with what is known now. What a rule does about a hit is its stage's to say. A rule that
+fails is named with the item, so that nobody takes the item for clean (charter, promise 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evenhand import people
+from evenhand.db import Tx
+from evenhand.ledger.append import append
+from evenhand.rules import version_store
+from evenhand.rules.facts import Met, Said
+from evenhand.rules.happening import Happening
+from evenhand.rules.language.ruleset import Counter, Entity, Label
+from evenhand.rules.life import Doing
+from evenhand.rules.live import counts_of, live
+from evenhand.rules.meeting import asked, counts_now, facts_now
+from evenhand.rules.model import Match
+from evenhand.rules.proposing import Hit, clause_data
+
+
+def meet(
+    tx: Tx, happened: Happening, said: Sequence[Said] = (), matches: Sequence[Match] = ()
+) -> Met:
+    """Let the rules meet an item or a report that is stored. Part of the caller's command."""
+    here = live(tx)
+    if not here.versions and not here.ready.broken:
+        return Met()
+    known = version_store.event_of(tx, happened.subject_id)
+    facts = facts_now(tx, happened, said, matches)
+    if known is None:
+        counted = _count(tx, here.ready.counters, happened)
+        event_id = version_store.save_event(
+            tx,
+            subject_id=happened.subject_id,
+            item_id=happened.item_id,
+            kind=happened.kind,
+            key=happened.key,
+            facts=facts,
+            counted=counted,
+            failed=[],
+        )
+        _keep_counts(tx, here.ready.counters, happened, event_id)
+    else:
+        event_id, counted = known["id"], known["counted"]
+        version_store.change_event(tx, event_id, facts=facts)
+    met = asked(here, happened, facts, counted)
+    if met.failed:
+        version_store.change_event(tx, event_id, failed=list(met.failed))
+    before = version_store.hits_of_event(tx, event_id)
+    for hit in met.hits:
+        if hit.version.id in before:
+            continue
+        version_store.save_hit(
+            tx,
+            event_id=event_id,
+            version_id=hit.version.id,
+            item_id=happened.item_id,
+            doing=hit.doing.value,
+            why=hit.why,
+            clauses=clause_data(hit.clauses),
+        )
+        hang_labels(tx, hit, happened)
+    return met
+
+
+def _count(tx: Tx, counters: Sequence[Counter], happened: Happening) -> dict[str, int]:
+    """Count an event that comes now. Whoever counts the same key waits until this is done."""
+    counted = {}
+    for counter in sorted(counters, key=lambda one: one.name):
+        counts = counts_of(counter, happened.event) if happened.kind in counter.kinds else None
+        if counts is not None:
+            tx.lock(f"counter:{counter.name}:{counts[0]}")
+            counted[counter.name] = counts_now(tx, counter, *counts)
+    return counted
+
+
+def _keep_counts(tx: Tx, counters: Sequence[Counter], happened: Happening, event_id: str) -> None:
+    for counter in counters:
+        counts = counts_of(counter, happened.event) if happened.kind in counter.kinds else None
+        if counts is not None:
+            key, value = counts
+            version_store.save_count(tx, event_id, counter.name, key=key, value=value, at=tx.now)
+
+
+def hang_labels(tx: Tx, hit: Hit, happened: Happening) -> None:
+    """Hang what a rule that acts hangs on the account and the item; what hangs there stays."""
+    if hit.doing is not Doing.ACT:
+        return
+    labels = [action for action in hit.rule.actions if isinstance(action, Label)]
+    ids = {Entity.ACCOUNT: happened.event.get("account"), Entity.ITEM: happened.item_id}
+    wanted = [(label, entity_id) for label in labels if (entity_id := ids[label.entity])]
+    if not wanted:
+        return
+    hanging = version_store.labels_on(tx, [entity_id for _, entity_id in wanted])
+    there = {(row["entity_id"], row["name"]) for row in hanging}
+    actor = people.rule_actor(hit.version.name, hit.version.number)
+    for label, entity_id in wanted:
+        if (entity_id, label.name) in there:
+            continue
+        version_store.save_label(
+            tx,
+            {
+                "entity": label.entity.value,
+                "entity_id": entity_id,
+                "name": label.name,
+                "by_ref": actor.ref,
+                "item_id": happened.item_id,
+                "until": tx.now + label.lasting if label.lasting is not None else None,
+            },
+        )
+        append(
+            tx,
+            "label.hung",
+            subject=entity_id,
+            actor=actor.ref,
+            public={"entity": label.entity.value, "label": label.name, "item": happened.item_id},
+        )

@@ -1,0 +1,90 @@
+"""Asking the rules that run about an event: nothing is written, and the same facts answer alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from evenhand.db import ReadTx
+from evenhand.rules import version_store
+from evenhand.rules.facts import Met, Said
+from evenhand.rules.happening import Happening, found_out, labels_of
+from evenhand.rules.language.events import EventWrong
+from evenhand.rules.language.explain import clauses_of
+from evenhand.rules.language.ir import Form
+from evenhand.rules.language.row import Failure
+from evenhand.rules.language.ruleset import Counter, Counting
+from evenhand.rules.life import doing
+from evenhand.rules.live import Live, counts_of, live
+from evenhand.rules.model import Match
+from evenhand.rules.proposing import Hit, why_of
+
+
+def would_meet(
+    tx: ReadTx, happened: Happening, said: Sequence[Said], matches: Sequence[Match]
+) -> Met:
+    """Ask the rules about what is not stored; nothing is counted and nothing is kept."""
+    here = live(tx)
+    if not here.versions and not here.ready.broken:
+        return Met()
+    counted = {
+        counter.name: counts_now(tx, counter, *counts)
+        for counter in here.ready.counters
+        if happened.kind in counter.kinds
+        and (counts := counts_of(counter, happened.event)) is not None
+    }
+    return asked(here, happened, facts_now(tx, happened, said, matches), counted)
+
+
+def asked(
+    here: Live, happened: Happening, facts: Mapping[str, Any], counted: Mapping[str, int]
+) -> Met:
+    """Ask every rule that runs about an event; the same facts have the same answer."""
+    broken = tuple(sorted(here.ready.broken))
+    event = {**happened.event, **facts, **counted}
+    try:
+        read = here.ready.reader.read(event)
+    except EventWrong:
+        return Met(failed=tuple(sorted({*broken, *(one.name for one in here.versions)})))
+    if read.row is None:
+        return Met(failed=broken)
+    failures: list[Failure] = []
+    positions = here.ready.index.run(read.row, failures)
+    hits = []
+    for position in positions:
+        version, rule = here.of(position)
+        what = doing(version, account=happened.key, event=happened.subject_id)
+        places = here.ready.index.layout.places
+        known = {
+            column.key: read.row[place]
+            for column, place in places.items()
+            if column.form is Form.SENT
+        }
+        clauses = clauses_of(rule, known)
+        hits.append(Hit(version, rule, what, why_of(rule, {**event, **known}, clauses), clauses))
+    failed = {here.of(failure.position)[0].name for failure in failures}
+    return Met(tuple(hits), tuple(sorted({*broken, *failed})))
+
+
+def facts_now(
+    tx: ReadTx, happened: Happening, said: Sequence[Said], matches: Sequence[Match]
+) -> dict[str, Any]:
+    """Return what was found out about an event, and the labels that hang around it now."""
+    entities = [one for one in (happened.item_id, happened.key) if one]
+    labels = labels_of(version_store.labels_on(tx, entities)) if entities else labels_of(())
+    return {**found_out(said, matches), "labels": labels}
+
+
+def counts_now(tx: ReadTx, counter: Counter, key: str, value: str | None) -> int:
+    """Return what a counter says of an event that comes now, the event itself included."""
+    since = _since(tx.now, counter)
+    if counter.counting is Counting.COUNT:
+        return version_store.count(tx, counter.name, key, since, distinct=False) + 1
+    before = version_store.count(tx, counter.name, key, since, distinct=True)
+    seen = value is None or version_store.is_counted(tx, counter.name, key, value, since)
+    return before if seen else before + 1
+
+
+def _since(now: datetime, counter: Counter) -> datetime:
+    return now - timedelta(microseconds=counter.within // timedelta(microseconds=1))
