@@ -29,7 +29,7 @@ from evenhand.rules.model import (
     Unlooked,
     propose,
 )
-from evenhand.rules.proposing import Hit, Under, proposals_of
+from evenhand.rules.proposing import AS_LISTED, Hit, Under, proposals_of
 from evenhand.rules.weighing import Less
 
 
@@ -91,18 +91,26 @@ def proposed(
     met: Met,
 ) -> list[Proposal]:
     """Return all that the rules propose about an item of a kind, holds before the rest."""
+    seen = opinions(said)
     facts = Facts(
-        opinions=opinions(said),
-        adult_clause=adult_clause(tx),
+        opinions=seen,
+        adult_clause=adult_clause(tx) if seen else None,
         unlooked=unlooked(tx, kind, said, met.failed),
     )
-    harms = {clause.key: clause.harm for clause in policy.clauses(tx)}
     every = propose(facts)
+    harms = harms_of(tx, met.hits)
     for hit in met.hits:
         clause, harm = harm_under(hit.rule.policy, harms, Harm.OTHER)
         every += proposals_of(hit, Under(clause, harm), matched)
     every += from_classifiers(leanings(tx, said))
     return sorted(every, key=lambda one: one.action is not Action.HOLD)
+
+
+def harms_of(tx: ReadTx, hits: Sequence[Hit]) -> Mapping[str, Harm]:
+    """Return the harm of every clause in force, where a hit names one of them."""
+    if all(hit.rule.policy in {None, AS_LISTED} for hit in hits):
+        return {}
+    return {clause.key: clause.harm for clause in policy.clauses(tx)}
 
 
 def harm_under(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evenhand import detection, intake, people, policy
+from evenhand import detection, intake, people
 from evenhand.db import Tx
 from evenhand.rules import happening, store
 from evenhand.rules.commands.braking import brake
@@ -12,7 +12,7 @@ from evenhand.rules.commands.meeting import meet
 from evenhand.rules.commands.minding import mind
 from evenhand.rules.commands.recording import record
 from evenhand.rules.errors import NoSuchProposal
-from evenhand.rules.facts import Met, harm_under, key_of, matches, proposed, recorded
+from evenhand.rules.facts import Met, harm_under, harms_of, key_of, matches, proposed, recorded
 from evenhand.rules.model import ProposalView, not_asked
 from evenhand.rules.proposing import Under, proposals_of
 
@@ -43,7 +43,7 @@ def evaluate_report(tx: Tx, report_id: str) -> list[ProposalView]:
     item = intake.item(tx, people.SYSTEM, report.item_id)
     reporter = intake.reporter_ref_of(tx, report_id)
     met = meet(tx, happening.of_report(report, item, reporter_ref=reporter, key=key_of(item)))
-    harms = {clause.key: clause.harm for clause in policy.clauses(tx)}
+    harms = harms_of(tx, met.hits)
     proposals = not_asked(met.failed, report.harm, report.id)
     for hit in met.hits:
         clause, harm = harm_under(hit.rule.policy, harms, report.harm)
