@@ -23,8 +23,6 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 BIN: Final = Path(sys.executable).parent
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PARALLEL: Final = ("-n", "2", "--dist", "loadfile")
-#: Processes, pages and databases are waited for half of the time.
-WAITING: Final = ("-n", "3")
 TELLING: Final = threading.Lock()
 
 
@@ -32,7 +30,8 @@ TELLING: Final = threading.Lock()
 class Check:
     """One thing to run. `missing` says why it cannot run here, or nothing when it can.
 
-    Neighbours that may run beside each other are begun together: types need one core only.
+    Neighbours that may run beside each other are begun together: types need one core only, and
+    whoever waits for processes, databases and pages leaves both idle for half of the time.
     """
 
     name: str
@@ -75,11 +74,18 @@ EVERYTHING: Final = (
     pytest("unit and house rules", "tests/unit", "tests/architecture", beside=True),
     pytest("promises (property)", "tests/property"),
     # The longest file first, as it is collected: whoever takes it works on it to the end.
-    pytest("SQLite and PostgreSQL", *WAITING, "--no-loadscope-reorder", "tests/integration"),
+    pytest(
+        "SQLite and PostgreSQL",
+        "-n",
+        "3",
+        "--no-loadscope-reorder",
+        "tests/integration",
+        beside=True,
+    ),
     # A journey is told in one file, in its order, to one town.
-    pytest("journeys", *WAITING, "tests/journeys"),
+    pytest("journeys", "-n", "1", "tests/journeys", beside=True),
     # A class is a sitting at the browser, told in its order.
-    pytest("browser", *WAITING, "--dist", "loadscope", "tests/browser", missing=no_browser),
+    pytest("browser", "--dist", "loadscope", "tests/browser", missing=no_browser, beside=True),
 )
 
 
@@ -88,11 +94,7 @@ def run(checks: Sequence[Check]) -> int:
     rows: list[tuple[str, str, str]] = []
     started = time.monotonic()
     for some in begun_together(checks):
-        if why := some[0].missing():
-            headline(some[0])
-            print(f"NOT RUN: {why}")
-            rows.append(("NOT RUN", some[0].name, why))
-        elif len(some) == 1:
+        if len(some) == 1 and not some[0].missing():
             headline(some[0])
             rows.append(done(some[0]))
         else:
@@ -128,7 +130,12 @@ def done(check: Check) -> tuple[str, str, str]:
 
 
 def done_aside(check: Check) -> tuple[str, str, str]:
-    """Run a check beside others, and print what it said once it has ended."""
+    """Run a check beside others, and print what it said once it has ended, or why it cannot run."""
+    if why := check.missing():
+        with TELLING:
+            headline(check)
+            print(f"NOT RUN: {why}")
+        return "NOT RUN", check.name, why
     began = time.monotonic()
     ran = subprocess.run(
         check.command,
