@@ -49,6 +49,8 @@ EVENTS: Final[dict[str, EventKind]] = {
     "rule.approved": EventKind("a second person approved a rule that would restrict somebody"),
     "rule.braked": EventKind("a rule did far more than expected, or erred, and does less now"),
     "rule.retired": EventKind("a version of a rule was retired as wrong", moves_on=True),
+    "trial.asked": EventKind("a rule was to be tried on the past", moves_on=True),
+    "trial.failed": EventKind("a trial of a rule on the past came to nothing"),
     "label.hung": EventKind("a rule hung a label on an account or an item"),
     "task.opened": EventKind("a subject began to wait for a person"),
     "task.joined": EventKind("a report joined a task that was already open"),

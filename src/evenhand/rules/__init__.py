@@ -13,15 +13,19 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from evenhand.rules.commands import (
+        Tried,
         approve_rule,
         ask_for_labels,
+        ask_trial,
         deploy,
+        end_trial,
         end_wait,
         evaluate_item,
         evaluate_report,
         keep_trial,
         mark_taken,
         mind_overturned,
+        note_progress,
         reconsider,
         retire_rule,
         roll_back,
@@ -29,17 +33,48 @@ if TYPE_CHECKING:
         stage_rule,
         take_back,
     )
+    from evenhand.rules.drafting import (
+        Checked,
+        Offered,
+        Pointed,
+        as_form,
+        as_source,
+        check_files,
+        offered,
+        rule_in,
+        said,
+        with_rule,
+    )
     from evenhand.rules.errors import (
         NoSuchProposal,
         NoSuchRule,
+        NoSuchTrial,
         NothingDeployed,
         RulesError,
         RulesRefused,
         StepRefused,
     )
-    from evenhand.rules.learning import AT_RANDOM, UNDECIDED, UNSURE
-    from evenhand.rules.life import RuleVersion, Stage
-    from evenhand.rules.live import detectors_read
+    from evenhand.rules.explaining import (
+        ExplainedHit,
+        explained,
+    )
+    from evenhand.rules.history import (
+        RuleLine,
+    )
+    from evenhand.rules.learning import (
+        AT_RANDOM,
+        UNDECIDED,
+        UNSURE,
+    )
+    from evenhand.rules.life import (
+        ORDER,
+        RuleVersion,
+        Stage,
+        step_refused,
+    )
+    from evenhand.rules.live import (
+        detectors_read,
+    )
     from evenhand.rules.model import (
         ADULT_IMAGES,
         ASK_FOR_LABELS,
@@ -59,6 +94,19 @@ if TYPE_CHECKING:
         Unlooked,
         propose,
     )
+    from evenhand.rules.overview import (
+        HitOn,
+        VersionOnItem,
+        braked,
+        failed_on,
+        hit_counts,
+        hits_of,
+        lines_about,
+        trial,
+        trials_of,
+        version,
+        versions_on,
+    )
     from evenhand.rules.queries import (
         asked_by_lot,
         deployed,
@@ -75,9 +123,22 @@ if TYPE_CHECKING:
         version_and_clause,
         would_propose,
     )
-    from evenhand.rules.replay import EnginesDisagree, Progress, Replayed, replay
-    from evenhand.rules.screen import Screen
-    from evenhand.rules.weighing import Less, Weight
+    from evenhand.rules.replaying import (
+        EnginesDisagree,
+        Progress,
+        Replayed,
+        replay,
+    )
+    from evenhand.rules.screen import (
+        Screen,
+    )
+    from evenhand.rules.trial_store import (
+        TrialView,
+    )
+    from evenhand.rules.weighing import (
+        Less,
+        Weight,
+    )
 
 __all__ = [
     "ADULT_IMAGES",
@@ -86,78 +147,114 @@ __all__ = [
     "BUILT_IN",
     "LEARNED",
     "NOT_LOOKED_AT",
+    "ORDER",
     "UNDECIDED",
     "UNSURE",
     "Action",
+    "Checked",
     "Covering",
     "EnginesDisagree",
+    "ExplainedHit",
     "Facts",
+    "HitOn",
     "KnownMedia",
     "Less",
     "Match",
     "MatchView",
     "NoSuchProposal",
     "NoSuchRule",
+    "NoSuchTrial",
     "NothingDeployed",
+    "Offered",
     "Opinion",
+    "Pointed",
     "Progress",
     "Proposal",
     "ProposalView",
     "Replayed",
     "Rule",
+    "RuleLine",
     "RuleVersion",
     "RulesError",
     "RulesRefused",
     "Screen",
     "Stage",
     "StepRefused",
+    "TrialView",
+    "Tried",
     "Unlooked",
+    "VersionOnItem",
     "Weight",
     "approve_rule",
+    "as_form",
+    "as_source",
     "ask_for_labels",
+    "ask_trial",
     "asked_by_lot",
+    "braked",
+    "check_files",
     "deploy",
     "deployed",
     "deployed_files",
     "detectors_read",
+    "end_trial",
     "end_wait",
     "evaluate_item",
     "evaluate_report",
+    "explained",
+    "failed_on",
+    "hit_counts",
+    "hits_of",
     "hits_on",
     "items_acted_on",
     "items_matched",
     "keep_trial",
     "known_media",
+    "lines_about",
     "mark_taken",
     "match_counts",
     "matches_of",
     "mind_overturned",
+    "note_progress",
     "of_rule",
+    "offered",
     "proposals_of",
     "propose",
     "reconsider",
     "replay",
     "retire_rule",
     "roll_back",
+    "rule_in",
+    "said",
     "seed",
     "stage_rule",
+    "step_refused",
     "take_back",
+    "trial",
+    "trials_of",
     "untaken",
+    "version",
     "version_and_clause",
+    "versions_on",
+    "with_rule",
     "would_propose",
 ]
 
 _BEHIND = {
     "evenhand.rules.commands": (
+        "Tried",
         "approve_rule",
         "ask_for_labels",
+        "ask_trial",
         "deploy",
+        "end_trial",
         "end_wait",
         "evaluate_item",
         "evaluate_report",
         "keep_trial",
         "mark_taken",
         "mind_overturned",
+        "note_progress",
         "reconsider",
         "retire_rule",
         "roll_back",
@@ -165,16 +262,31 @@ _BEHIND = {
         "stage_rule",
         "take_back",
     ),
+    "evenhand.rules.drafting": (
+        "Checked",
+        "Offered",
+        "Pointed",
+        "as_form",
+        "as_source",
+        "check_files",
+        "offered",
+        "rule_in",
+        "said",
+        "with_rule",
+    ),
     "evenhand.rules.errors": (
         "NoSuchProposal",
         "NoSuchRule",
+        "NoSuchTrial",
         "NothingDeployed",
         "RulesError",
         "RulesRefused",
         "StepRefused",
     ),
+    "evenhand.rules.explaining": ("ExplainedHit", "explained"),
+    "evenhand.rules.history": ("RuleLine",),
     "evenhand.rules.learning": ("AT_RANDOM", "UNDECIDED", "UNSURE"),
-    "evenhand.rules.life": ("RuleVersion", "Stage"),
+    "evenhand.rules.life": ("ORDER", "RuleVersion", "Stage", "step_refused"),
     "evenhand.rules.live": ("detectors_read",),
     "evenhand.rules.model": (
         "ADULT_IMAGES",
@@ -195,6 +307,19 @@ _BEHIND = {
         "Unlooked",
         "propose",
     ),
+    "evenhand.rules.overview": (
+        "HitOn",
+        "VersionOnItem",
+        "braked",
+        "failed_on",
+        "hit_counts",
+        "hits_of",
+        "lines_about",
+        "trial",
+        "trials_of",
+        "version",
+        "versions_on",
+    ),
     "evenhand.rules.queries": (
         "asked_by_lot",
         "deployed",
@@ -211,8 +336,9 @@ _BEHIND = {
         "version_and_clause",
         "would_propose",
     ),
-    "evenhand.rules.replay": ("EnginesDisagree", "Progress", "Replayed", "replay"),
+    "evenhand.rules.replaying": ("EnginesDisagree", "Progress", "Replayed", "replay"),
     "evenhand.rules.screen": ("Screen",),
+    "evenhand.rules.trial_store": ("TrialView",),
     "evenhand.rules.weighing": ("Less", "Weight"),
 }
 _WHERE = {name: module for module, names in _BEHIND.items() for name in names}

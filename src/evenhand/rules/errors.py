@@ -3,6 +3,7 @@
 RulesError
 ├── NoSuchProposal
 ├── NoSuchRule
+├── NoSuchTrial
 ├── RulesRefused
 ├── StepRefused
 └── NothingDeployed
@@ -32,6 +33,14 @@ class NoSuchRule(RulesError):
         super().__init__(
             f"There is no rule {name} here. `evenhand rules list` shows those there are."
         )
+
+
+class NoSuchTrial(RulesError):
+    """No trial with this id was ever asked for."""
+
+    def __init__(self) -> None:
+        """Say where to look."""
+        super().__init__("There is no such trial here. The page of a rule lists its last ones.")
 
 
 class RulesRefused(RulesError):

@@ -14,22 +14,34 @@ from typing import TYPE_CHECKING, Any, Final
 
 from evenhand import appeal, banks, decision, detection, people, queue, rules
 from evenhand.worker.learning import learn
+from evenhand.worker.trying import try_on_past
 
 if TYPE_CHECKING:
+    from evenhand.bootstrap import House
     from evenhand.db import ReadTx, Tx
 
 
 @dataclass(frozen=True)
 class Step:
-    """One command, told in words; `look` is its slow part and hands what it found to `act`."""
+    """One command, told in words; `look` is its slow part and hands what it found to `act`.
+
+    What takes minutes is `watched` instead: it looks as well, and writes as it goes how far it is.
+    """
 
     says: str
     act: Callable[..., object]
     look: Callable[[ReadTx, str], Any] | None = None
+    watched: Callable[[House, str], Any] | None = None
+
+    def see(self, house: House, subject: str) -> Any:
+        """Do the slow part of the step, outside any transaction that writes."""
+        if self.watched is not None:
+            return self.watched(house, subject)
+        return self.look and house.ask(self.look, subject)
 
     def take(self, tx: Tx, subject: str, found: Any) -> None:
         """Carry the step out on a subject, in the caller's transaction."""
-        if self.look is None:
+        if self.look is None and self.watched is None:
             self.act(tx, subject)
         else:
             self.act(tx, people.SYSTEM, subject, found)
@@ -169,11 +181,12 @@ NEXT: Final[dict[str, tuple[Step, ...]]] = {
     "training.asked": (
         Step("a classifier learns from what people decided", detection.end_training, look=learn),
     ),
+    "trial.asked": (Step("a rule is tried on the past", rules.end_trial, watched=try_on_past),),
     "model.retired": (Step("what rested on it is opened again", _reopen_what_rested_on),),
 }
 
 #: What takes so long that it has a loop of its own, so that no item waits behind it.
-SLOW: Final = frozenset({"training.asked"})
+SLOW: Final = frozenset({"training.asked", "trial.asked"})
 
 #: What becomes due without an event of its own, at once or at its time, by the kind of its job.
 AT_ITS_TIME: Final[dict[str, tuple[Step, ...]]] = {

@@ -42,7 +42,7 @@ def run_step(house: House, work: Work) -> bool:
     """
     try:
         steps = _steps_for(work)
-        found = [step.look and house.ask(step.look, work.subject) for step in steps]
+        found = [step.see(house, work.subject) for step in steps]
         house.do(_take, work, steps, found)
         return True
     except ledger.LeaseLost:

@@ -12,17 +12,22 @@ from evenhand.rules.commands.staging import (
     roll_back,
     stage_rule,
 )
+from evenhand.rules.commands.trying import Tried, ask_trial, end_trial, note_progress
 
 __all__ = [
+    "Tried",
     "approve_rule",
     "ask_for_labels",
+    "ask_trial",
     "deploy",
+    "end_trial",
     "end_wait",
     "evaluate_item",
     "evaluate_report",
     "keep_trial",
     "mark_taken",
     "mind_overturned",
+    "note_progress",
     "reconsider",
     "retire_rule",
     "roll_back",
