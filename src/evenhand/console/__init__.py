@@ -7,6 +7,7 @@ refuses becomes a page that says what to do. Nothing here decides anything.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import cache
 
 from fastapi import APIRouter, Depends, Request
@@ -29,6 +30,10 @@ from evenhand.console import (
     outbox,
     policy_pages,
     queues,
+    rules_builder,
+    rules_files,
+    rules_pages,
+    rules_trials,
     staff_pages,
     tasks,
     viewings,
@@ -54,6 +59,10 @@ _ROOMS = (
     detectors_page,
     entries_pages,
     policy_pages,
+    rules_files,
+    rules_builder,
+    rules_trials,
+    rules_pages,
     staff_pages,
     identity_page,
     ledger_page,
@@ -94,6 +103,7 @@ def make_templates() -> Environment:
         drifted=_word(words.STREAMS),
         version_tag=version_tag,
         share=share,
+        date=date,
     )
     env.globals.update(ROLES=words.ROLES, ROLE_DUTIES=words.ROLE_DUTIES, HARMS=words.HARMS)
     for name in env.list_templates():
@@ -139,6 +149,11 @@ def version_tag(context: Context, state: str) -> str:
 def share(number: float | None) -> str:
     """Write a share as a percentage; a dash where there was too little to say."""
     return "–" if number is None else f"{100 * number:.1f} %"
+
+
+def date(at: datetime) -> str:
+    """Write the day of an instant, in UTC."""
+    return at.astimezone(UTC).date().isoformat()
 
 
 def _word(table: Mapping[str, str]) -> Callable[[Context, str], str]:

@@ -18,6 +18,7 @@ from evenhand.console.frame import ConsoleRoute, SignedIn, Visit
 from evenhand.console.item_view import pictures, shown_fields, title_of
 from evenhand.console.queues import go_to_next
 from evenhand.console.refusals import REFUSED
+from evenhand.console.rules_items import hits_at_the_desk
 from evenhand.console.verdict_form import (
     CLAUSE_KEYS,
     FIELDS,
@@ -107,6 +108,7 @@ def show_desk(visit: Visit, task_id: str, draft: Draft, *, status: int = 200) ->
         status=status,
         **bench,
         **form_of(visit, bench, draft),
+        **hits_at_the_desk(visit, task.item_id, decided=task.state is TaskState.CLOSED),
         history=visit.ask(decision.history, account.id)[:HISTORY_MAX] if account else [],
         active_strikes=decision.active_weight(
             visit.ask(decision.strikes, account.id) if account else (), visit.house.clock.now()

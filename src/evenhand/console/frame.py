@@ -33,6 +33,7 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 ROOMS: Final[tuple[tuple[str, str, str, Permission], ...]] = (
     ("/detectors", pages.N_("Detectors"), "detectors", Permission.SEE_QUEUE),
     ("/classifiers", pages.N_("Classifiers"), "classifiers", Permission.SEE_NUMBERS),
+    ("/rules", pages.N_("Rules"), "rules", Permission.SEE_QUEUE),
     ("/decisions", pages.N_("Decisions"), "decisions", Permission.SEE_QUEUE),
     ("/outbox", pages.N_("Outbox"), "outbox", Permission.SEE_NUMBERS),
     ("/banks", pages.N_("Banks"), "banks", Permission.MANAGE_BANKS),

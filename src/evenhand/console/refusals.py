@@ -17,6 +17,7 @@ from evenhand import (
     policy,
     queue,
     review,
+    rules,
 )
 from evenhand.pages import N_
 from evenhand.sentences import sentence
@@ -46,6 +47,7 @@ REFUSED: Final = (
     policy.PolicyError,
     queue.QueueError,
     review.ReviewError,
+    rules.RulesError,
 )
 
 _NOT_HERE: Final = (
@@ -68,6 +70,8 @@ _NOT_HERE: Final = (
     policy.NoSuchClause,
     queue.NoSuchTask,
     review.NoSuchMedia,
+    rules.NoSuchRule,
+    rules.NoSuchTrial,
 )
 _NOT_ALLOWED: Final = (people.NotAllowed, people.SetUpRefused)
 

@@ -1,0 +1,244 @@
+"""The rules in the console: from a form to a version that acts, and back, with nobody left out.
+
+What rules do is tested in their own room; here it is the pages, on one database.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from starlette.testclient import TestClient
+
+from evenhand import people, rules
+from evenhand.bootstrap import House
+from evenhand.kit.clock import SetClock
+from evenhand.people import Role
+from tests import desk_day
+from tests.desk_day import Hired
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+GIFT = """rule gift-cards on listing
+  when has_phrase(text, ["gift card"])
+  propose hide
+  policy fraud
+  why "It asks to be paid by {matched_words}."
+  fires {"text": "Pay by gift card only"}
+  silent {"text": "Cash is fine"}
+"""
+
+
+@dataclass(frozen=True)
+class Board:
+    """A lead's browser, and the house behind it."""
+
+    house: House
+    clock: SetClock
+    ada: Hired
+    desk: TestClient
+
+    def see(self, address: str, status: int = 200) -> str:
+        """Open a page; return its text."""
+        answer = self.desk.get(address)
+        assert answer.status_code == status, answer.text
+        return unescape(re.sub(r"\s+", " ", answer.text))
+
+    def send(self, address: str, form: dict[str, object], status: int = 303) -> str:
+        """Send a form; return where it leads, or the page that comes back."""
+        answer = self.desk.post(address, data=form)
+        assert answer.status_code == status, answer.text
+        return answer.headers["location"] if status == 303 else unescape(answer.text)
+
+    def deploy(self, text: str, name: str = "gift.rules") -> str:
+        """Deploy a file beside those that are there; return the page of the version it makes."""
+        form = self.files() | {"do": "deploy", "why": "Sellers ask for gift cards."}
+        at = sum(field.startswith("text-") for field in form)
+        return self.send("/console/rules/files", form | {f"name-{at}": name, f"text-{at}": text})
+
+    def files(self) -> dict[str, object]:
+        """Return the form of the files as a browser would send it."""
+        files = self.house.ask(rules.deployed_files, people.SYSTEM)
+        named: dict[str, object] = {f"name-{at}": name for at, (name, _) in enumerate(files)}
+        crlf = {f"text-{at}": text.replace("\n", "\r\n") for at, (_, text) in enumerate(files)}
+        return named | crlf
+
+    def tried(self, page: str) -> str:
+        """Try a version on the last days; return the page of the trial, ended."""
+        self.clock.forward(timedelta(minutes=1))
+        today = self.clock.now().date()
+        form: dict[str, object] = {
+            "begin": (today - timedelta(days=3)).isoformat(),
+            "end": today.isoformat(),
+        }
+        trial = self.send(f"{page}/try", form)
+        assert "It waits for a worker" in self.see(trial)
+        desk_day.run(self.house)
+        return trial
+
+
+@pytest.fixture
+def board(house: House, clock: SetClock) -> Board:
+    """Sign a lead in."""
+    desk_day.open_for_work(house)
+    ada = desk_day.first_administrator(house)
+    lin = desk_day.hire(house, ada, "Lin Ek", Role.LEAD)
+    return Board(house, clock, ada, desk_day.sign_in(house, clock, lin))
+
+
+def test_a_rule_goes_all_the_way_with_two_people(board: Board) -> None:
+    """Tried, watched, asked, approved by somebody else, acting; then rolled back with a reason."""
+    desk_day.send_listing(board.house, 1)
+    page = board.deploy(GIFT)
+    assert "gift-cards@1" in board.see("/console/rules")
+    seen = board.see(page)
+    assert "On a listing, when text has the words “gift card”: propose to hide." in seen
+    assert "never tried on the past" in seen
+    assert "so that cannot be you" in seen
+    on = {"to": "shadow", "why": "Watch it."}
+    assert "was never tried" in board.send(f"{page}/stage", on, 422)
+    trial = board.see(board.tried(page))
+    assert "1 of 1 events, by 1 accounts" in trial
+    assert "unknown</strong>, because nobody decided" in trial
+    assert 'http-equiv="refresh"' not in trial
+    assert board.send(f"{page}/stage", {**on, "why": " "}, 422).count("Say why") == 1
+    board.send(f"{page}/stage", on)
+    item_id = desk_day.send_listing(board.house, 2)
+    assert "only written down" in board.see(page)
+    why = board.see(f"{page}/items/{item_id}")
+    assert "gift card" in why
+    assert "found:" in why
+    board.send(f"{page}/stage", {"to": "enqueue", "why": "Fine so far."})
+    assert "a second person has to approve it" in board.see(page)
+    assert "cannot approve it" in board.send(f"{page}/approve", {"why": "Mine."}, 422)
+    ada = desk_day.sign_in(board.house, board.clock, board.ada)
+    assert "Approve it" in ada.get(page).text
+    assert ada.post(f"{page}/approve", data={"why": "I read it."}).status_code == 303
+    canary = {"to": "canary", "why": "A few first.", "share": "25", "held_out": "3"}
+    assert "whole numbers" in board.send(f"{page}/stage", {**canary, "share": "x"}, 422)
+    board.send(f"{page}/stage", canary)
+    seen = board.see(page)
+    assert "acts for 25 % of accounts" in seen
+    assert "approved by a second person · Ada Adeyemi" in seen
+    board.send(f"{page}/stage", {"to": "on", "why": "All is well."})
+    refused = board.send(f"{page}/roll-back", {"why": "It is not."}, 422)
+    assert "no version acted before it" in refused
+    board.send(f"{page}/retire", {"why": "Gift shops sell gift cards."})
+    seen = board.see(page)
+    assert "Gift shops sell gift cards." in seen
+    assert "Retire it for good" not in seen
+
+
+def test_faults_point_into_the_file_and_deploy_nothing(board: Board) -> None:
+    """A check says where and how to mend it; what comes true is said in plain words."""
+    form = board.files() | {"do": "deploy", "why": "x"}
+    at = sum(field.startswith("text-") for field in form)
+    wrong = {f"name-{at}": "a.rules", f"text-{at}": GIFT.replace("has_phrase", "has_frase")}
+    page = board.send("/console/rules/files", form | wrong, 422)
+    assert "a.rules:2:8" in page
+    assert "^^^^^^^^^" in page
+    assert "did you mean `has_phrase`?" in page
+    lying = {f"text-{at}": GIFT.replace("Cash is fine", "A gift card is fine")}
+    page = board.send("/console/rules/files", form | wrong | lying, 422)
+    assert "this example says that it stays silent" in page
+    page = board.send("/console/rules/files", form | {f"text-{at}": GIFT, "do": "check"}, 200)
+    assert "Deploying makes 1 new version, a draft" in page
+    twice = {f"name-{at}": form["name-0"], f"text-{at}": GIFT}
+    assert "Two files have one name" in board.send("/console/rules/files", form | twice, 422)
+    assert board.send("/console/rules/files", board.files() | {"do": "deploy"}, 422).count(
+        "Say why"
+    )
+    assert "gift-cards" not in board.see("/console/rules")
+
+
+def test_a_rule_is_built_row_by_row_and_comes_back_the_same(board: Board) -> None:
+    """Buttons add and remove rows without a script; what is built is opened again unchanged."""
+    form: dict[str, object] = {
+        "name": "cheap-phones",
+        "kinds": ["listing"],
+        "kind:0": "all",
+        "group:0": "all",
+        "kind:0.0": "row",
+        "field:0.0": "title",
+        "is:0.0": "has_word",
+        "value:0.0": "phone, tablet",
+        "action-0:do": "enqueue",
+        "action-0:name": "fraud",
+        "action-0:priority": "40",
+        "policy": "fraud",
+        "why": "A device offered for {price}.",
+    }
+    page = board.send("/console/rules/builder", form | {"do": "row:0"}, 200)
+    assert 'name="field:0.1"' in page
+    page = board.send("/console/rules/builder", form | {"do": "any:0"}, 200)
+    assert 'name="field:0.1.0"' in page
+    assert 'name="field:0.0"' not in board.send(
+        "/console/rules/builder", form | {"do": "remove:0.0"}, 200
+    )
+    assert "action-1:on" in board.send("/console/rules/builder", form | {"do": "action:label"}, 200)
+    empty = {**form, "field:0.0": "", "do": "check"}
+    assert "Say in at least one row" in board.send("/console/rules/builder", empty, 422)
+    price = {"kind:0.1": "row", "field:0.1": "price", "is:0.1": "<", "value:0.1": "10"}
+    page = board.send("/console/rules/builder", form | price | {"do": "check"}, 200)
+    assert "when title has the word “phone” or “tablet” and price is less than 10" in page
+    unknown = {**form, "field:0.0": "titel", "do": "check"}
+    assert "title" in board.send("/console/rules/builder", unknown, 422)
+    assert "cheap-phones.rules" in board.send(
+        "/console/rules/builder", form | price | {"do": "files"}, 200
+    )
+    version = board.send(
+        "/console/rules/builder", form | price | {"do": "deploy", "deploy_why": "Try it."}
+    )
+    again = board.see(f"/console/rules/builder?version={version.rpartition('/')[2]}")
+    assert 'value="phone, tablet"' in again
+    changed = form | price | {"value:0.1": "20", "do": "deploy", "deploy_why": "Dearer ones too."}
+    assert "cheap-phones@2" in board.see(board.send("/console/rules/builder", changed))
+
+
+def test_the_desk_says_which_rules_hit_and_not_those_that_only_watch(board: Board) -> None:
+    """Whoever decides sees what brought the item; a rule in the shadow must not tell the answer."""
+    desk_day.scams(board.house)
+    page = board.deploy(GIFT)
+    board.tried(page)
+    board.send(f"{page}/stage", {"to": "shadow", "why": "Watch it."})
+    desk_day.send_listing(board.house, 1)
+    task = board.desk.post("/console/next").headers["location"]
+    seen = board.see(task)
+    assert "possibly-known-material@1" in seen
+    assert "gift-cards@1" not in seen
+
+
+def test_what_the_brake_took_back_stands_first(board: Board) -> None:
+    """In red on the list, with the reason, and on its page what to look at again."""
+    desk_day.send_listing(board.house, 99)
+    page = board.deploy(GIFT.replace("propose hide", "enqueue fraud"))
+    board.tried(page)
+    for stage in ("shadow", "enqueue"):
+        board.send(f"{page}/stage", {"to": stage, "why": "On."})
+    board.clock.forward(timedelta(minutes=1))
+    for number in range(22):
+        desk_day.send_listing(board.house, number)
+    assert "The brake took 1 rule back" in board.see("/console/rules")
+    seen = board.see(page)
+    assert "22 items to look at again" in seen or "21 items to look at again" in seen
+    board.send(f"{page}/stage", {"to": "enqueue", "why": "A real wave."})
+    assert "The brake took" not in board.see("/console/rules")
+
+
+def test_a_reviewer_looks_and_changes_nothing(board: Board) -> None:
+    """What a reviewer may not do is not offered, and refused when sent."""
+    page = board.deploy(GIFT)
+    rui = desk_day.sign_in(
+        board.house, board.clock, desk_day.hire(board.house, board.ada, "Rui", Role.REVIEWER)
+    )
+    seen = rui.get(page).text
+    assert "Take it on" not in seen
+    assert "Retire it for good" not in seen
+    assert rui.post(f"{page}/retire", data={"why": "No."}).status_code == 403
+    assert rui.get("/console/rules/builder").status_code == 403
+    assert "readonly" in rui.get("/console/rules/files").text
+    assert rui.get("/console/rules/none").status_code == 404
+    assert rui.get("/console/rules/trials/none").status_code == 404
