@@ -15,6 +15,7 @@ from evenhand.kit.images import open_image
 from evenhand.people import Actor, Role
 from evenhand.policy import Measure
 from tests import school
+from tests.browser import rules_at_work
 from tests.stage import Stage, fine, violation
 from tests.town import PHOTOS
 
@@ -39,6 +40,7 @@ class Furnished:
     entries: dict[str, str] = field(default_factory=dict)
     classifier: str = ""
     invitation: str = ""
+    rules: dict[str, str] = field(default_factory=dict)
 
     def arrange(self, house: House, staff: Mapping[str, Actor]) -> None:
         """Put everything in."""
@@ -50,6 +52,7 @@ class Furnished:
         self._banks(house, staff["Lin"])
         self._decisions(stage)
         self._appeals(stage)
+        self.rules = rules_at_work.lay_out(stage, staff)
         _bury_one(house)
         invited = house.do(
             people.add_staff, staff["Ada"], name="Ivo", email="ivo@example.org", role=Role.REVIEWER

@@ -70,6 +70,14 @@ def _entry(name: str) -> Find:
     )
 
 
+def _rule(name: str, after: str = "") -> Find:
+    return lambda furnished: f"/console/rules/{furnished.rules[name]}{after}"
+
+
+def _trial(name: str) -> Find:
+    return lambda furnished: f"/console/rules/trials/{furnished.rules[name]}"
+
+
 def _decision(name: str) -> Find:
     return lambda furnished: f"/console/decisions/{furnished.decisions[name]}"
 
@@ -144,6 +152,14 @@ def report(page: Page) -> None:
     page.wait_for_url("**/report/sent")
 
 
+def deploy_a_fault(page: Page) -> None:
+    """Write a file that does not read, and check it."""
+    page.get_by_text("Another file").click()
+    page.locator("textarea").last.fill("rule a on listing\n  when titel is 3\n  enqueue review\n")
+    page.get_by_role("button", name="Check").click()
+    page.locator(".pointed").first.wait_for()
+
+
 _NIA: Final = "Nia"
 _REFUSED: Final = "Failed to load resource"
 
@@ -192,6 +208,20 @@ CONSOLE: Final = (
           path=lambda here: f"/console/banks/{here.pictures}/clusters"),
     Place("/console/banks/{bank_id}/clusters", "none", who="Lin",
           path=lambda here: f"/console/banks/{here.bank}/clusters"),
+    Place("/console/rules/{version_id}", "acts for a share", who="Lin", act=open_details,
+          path=_rule("gift-cards")),
+    Place("/console/rules/{version_id}", "braked", who="Lin", act=open_details,
+          path=_rule("in-a-hurry")),
+    Place("/console/rules/{version_id}", "a draft, as a reviewer", who=_NIA,
+          path=_rule("new-watches")),
+    Place("/console/rules/{version_id}/items/{item_id}", who=_NIA,
+          path=lambda here: f"{_rule('gift-cards')(here)}/items/{here.rules['item']}"),
+    Place("/console/rules/trials/{trial_id}", "ended", who="Lin", path=_trial("trial")),
+    Place("/console/rules/trials/{trial_id}", "runs", who="Lin",
+          path=lambda here: f"{_trial('running')(here)}?still=1"),
+    Place("/console/rules/builder", "a rule opened", who="Lin",
+          path=lambda here: f"/console/rules/builder?version={here.rules['new-watches']}"),
+    Place("/console/rules/files", "faults", who="Lin", act=deploy_a_fault, complains=_REFUSED),
     Place("/console/elsewhere", "nothing is there", who=_NIA, complains=_REFUSED),
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ What rules do is tested in their own room; here it is the pages, on one database
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from html import unescape
@@ -47,7 +48,7 @@ class Board:
         assert answer.status_code == status, answer.text
         return unescape(re.sub(r"\s+", " ", answer.text))
 
-    def send(self, address: str, form: dict[str, object], status: int = 303) -> str:
+    def send(self, address: str, form: Mapping[str, object], status: int = 303) -> str:
         """Send a form; return where it leads, or the page that comes back."""
         answer = self.desk.post(address, data=form)
         assert answer.status_code == status, answer.text
@@ -226,6 +227,27 @@ def test_what_the_brake_took_back_stands_first(board: Board) -> None:
     assert "22 items to look at again" in seen or "21 items to look at again" in seen
     board.send(f"{page}/stage", {"to": "enqueue", "why": "A real wave."})
     assert "The brake took" not in board.see("/console/rules")
+
+
+def test_a_trial_that_comes_to_nothing_says_why(board: Board) -> None:
+    """The version was retired before a worker came to it; a second trial is not begun meanwhile."""
+    page = board.deploy(GIFT)
+    day = board.clock.now().date().isoformat()
+    board.clock.forward(timedelta(minutes=1))
+    assert "Choose a first and a last day" in board.send(f"{page}/try", {"begin": day}, 422)
+    backwards = {"begin": "2031-01-01", "end": "2030-01-01"}
+    assert "ends before it begins" in board.send(f"{page}/try", backwards, 422)
+    trial = board.send(f"{page}/try", {"begin": day, "end": day})
+    again = board.send(f"{page}/try", {"begin": day, "end": day}, 422)
+    assert "it is being tried already" in again
+    assert 'http-equiv="refresh"' in board.see(trial)
+    assert 'http-equiv="refresh"' not in board.see(f"{trial}?still=1")
+    board.send(f"{page}/retire", {"why": "A mistake."})
+    desk_day.run(board.house)
+    seen = board.see(trial)
+    assert "It came to nothing" in seen
+    assert "it is retired" in seen
+    assert "came to nothing" in board.see(page)
 
 
 def test_a_reviewer_looks_and_changes_nothing(board: Board) -> None:

@@ -41,8 +41,11 @@ ASKED: Final[Mapping[str, str]] = {
 }
 UNVALUED: Final = frozenset({"true", "missing"})
 GROUPS: Final = {"all": N_("all of these"), "any": N_("at least one of these")}
-DEEP_MAX: Final = 8
-PARTS_MAX: Final = 60
+DEEP_MAX: Final = 40
+"""More than the language takes, which refuses what is deeper."""
+FIELDS_MAX: Final = 360
+"""A form of more is changed in its file instead: doors take 400 fields."""
+_OF_A_ROW: Final = 6
 _NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _PLAIN: Final = re.compile(rf"true|false|{_NUMBER.pattern}")
 _LIST: Final = re.compile(r"@[\w.:-]+")
@@ -66,10 +69,15 @@ def shown_value(value: Any) -> str:
         return f"@{value['list']}"
     if isinstance(value, list):
         plain = ", ".join(map(str, value))
-        return plain if read_value(plain) == value else json.dumps(value, ensure_ascii=False)
+        return plain if _clear(plain, value) else json.dumps(value, ensure_ascii=False)
     if isinstance(value, str):
-        return value if read_value(value) == value else json.dumps(value, ensure_ascii=False)
+        return value if _clear(value, value) else json.dumps(value, ensure_ascii=False)
     return json.dumps(value)
+
+
+def _clear(plain: str, value: Any) -> bool:
+    """Tell whether a value written plainly in one line is read as the same, type and all."""
+    return plain.isprintable() and json.dumps(read_value(plain)) == json.dumps(value)
 
 
 def read_value(text: str) -> Any:
@@ -118,7 +126,7 @@ def typed_condition(form: Mapping[str, str], path: str = "0", *, deep: int = 0) 
     denied = form.get(f"not:{path}") == "yes"
     if kind in GROUPS and deep < DEEP_MAX:
         at, parts = 0, []
-        while f"kind:{path}.{at}" in form and at < PARTS_MAX:
+        while f"kind:{path}.{at}" in form:
             parts.append(typed_condition(form, f"{path}.{at}", deep=deep + 1))
             at += 1
         return Node(path, kind, denied, parts)
@@ -129,7 +137,7 @@ def typed_condition(form: Mapping[str, str], path: str = "0", *, deep: int = 0) 
 def with_part(whole: Node, path: str, kind: str) -> Node:
     """Return a condition with another row or group at the end of a group."""
     for node in every(whole):
-        if node.path == path and node.kind in GROUPS and len(node.parts) < PARTS_MAX:
+        if node.path == path and node.kind in GROUPS:
             empty = [] if kind == "row" else [Node("", "row")]
             node.parts.append(Node("", kind, parts=empty))
     return renumbered(whole)
@@ -147,6 +155,11 @@ def every(node: Node) -> Iterator[Node]:
     yield node
     for part in node.parts:
         yield from every(part)
+
+
+def fields_of(whole: Node, actions: int) -> int:
+    """Count the fields of a form, at most."""
+    return _OF_A_ROW * sum(1 for _ in every(whole)) + 4 * actions
 
 
 def renumbered(node: Node, path: str = "0") -> Node:

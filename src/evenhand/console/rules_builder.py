@@ -11,16 +11,19 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fastapi import APIRouter, Response
+from starlette.datastructures import FormData
 
 from evenhand import people, rules
 from evenhand.console.frame import ConsoleRoute, SignedIn, Visit
 from evenhand.console.rule_form import (
     ACTIONS,
     ASKED,
+    FIELDS_MAX,
     GROUPS,
     UNVALUED,
     Node,
     data_of,
+    fields_of,
     node_of,
     read_action,
     renumbered,
@@ -39,6 +42,7 @@ router = APIRouter(route_class=ConsoleRoute)
 
 ACTIONS_MAX: Final = 20
 EVENT_WANTED: Final = 'An example is an event in braces, such as fires {"text": "…"}.'
+TOO_LARGE: Final = "This rule is too large for a form. Change it in its file."
 PLAIN: Final = ("name", "policy", "why", "examples", "comments")
 
 
@@ -71,18 +75,23 @@ def begin(visit: SignedIn) -> Response:
         return _page(visit, Built(empty, [{"do": "enqueue", "name": "review"}]))
     source = visit.ask(rules.version, asked).source
     try:
-        return _page(visit, opened(rules.as_form(source)))
+        built = opened(rules.as_form(source))
     except rules.RulesRefused as why:
         return files_page(visit, visit.ask(rules.deployed_files), problem=says(why))
+    if _too_large(built):
+        return files_page(visit, visit.ask(rules.deployed_files), problem=TOO_LARGE)
+    return _page(visit, built)
 
 
 @router.post("/rules/builder")
 def go_on(visit: SignedIn) -> Response:
     """Add or remove a row, check the rule, show it in the files, or deploy it."""
     people.require(visit.actor, Permission.MANAGE_RULES)
-    built = typed(visit)
+    built = typed_in(visit.form)
     do, _, at = visit.text("do").partition(":")
-    if do in {"row", "all", "any"}:
+    if do in {"row", "any", "action"} and _too_large(built):
+        return _page(visit, built, problem=TOO_LARGE)
+    if do in {"row", "any"}:
         built.when = with_part(built.when, at, do)
         return _page(visit, built)
     if do == "remove":
@@ -95,6 +104,10 @@ def go_on(visit: SignedIn) -> Response:
         built.actions = [one for n, one in enumerate(built.actions) if str(n) != at]
         return _page(visit, built)
     return _finish(visit, built, do)
+
+
+def _too_large(built: Built) -> bool:
+    return fields_of(built.when, len(built.actions)) > FIELDS_MAX
 
 
 def _finish(visit: Visit, built: Built, do: str) -> Response:
@@ -152,9 +165,9 @@ def data_from(built: Built) -> dict[str, Any]:
     }
 
 
-def typed(visit: Visit) -> Built:
+def typed_in(sent: FormData) -> Built:
     """Read the form as it was typed."""
-    form = {name: value for name, value in visit.form.items() if isinstance(value, str)}
+    form = {name: value for name, value in sent.items() if isinstance(value, str)}
     actions = []
     for at in range(ACTIONS_MAX):
         do = form.get(f"action-{at}:do", "")
@@ -163,7 +176,8 @@ def typed(visit: Visit) -> Built:
         names = [name for name, _, _ in ACTIONS[do][1]]
         actions.append({"do": do} | {name: form.get(f"action-{at}:{name}", "") for name in names})
     plain = {name: form.get(name, "") for name in PLAIN}
-    return Built(typed_condition(form), actions, visit.texts("kinds"), plain)
+    kinds = [kind for kind in sent.getlist("kinds") if isinstance(kind, str)]
+    return Built(typed_condition(form), actions, kinds, plain)
 
 
 def _example(line: str) -> dict[str, Any]:
@@ -213,7 +227,7 @@ def _page(
         at="rules",
         status=422 if failed else 200,
         built=built,
-        kinds=list(dict.fromkeys([*offered.kinds, *built.kinds])),
+        kinds=list(dict.fromkeys([*built.kinds, *offered.kinds])),
         fields=fields,
         clauses=list(dict.fromkeys([*offered.clauses, *filter(None, [built.plain["policy"]])])),
         measures=offered.measures,

@@ -23,7 +23,7 @@ _DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Bar:
-    """A line of a table with a bar beside it, `percent` of the longest."""
+    """A line of a table with a bar beside it, `percent` of the longest there can be."""
 
     says: str
     count: int
@@ -67,16 +67,16 @@ def one_trial(visit: SignedIn, trial_id: str) -> Response:
         result=result,
         by_day=bars(_days(result, trial.begin, trial.end)),
         by_kind=bars(result.get("by_kind", {})),
-        overlap=bars(result.get("overlap", {})),
-        ladder=bars(result.get("ladder", {})),
+        overlap=bars(result.get("overlap", {}), of=result.get("matches", 0)),
+        ladder=bars(result.get("ladder", {}), of=result.get("accounts", 0)),
         samples=list(came_of(visit, samples).values()),
         more=max(0, len(result.get("samples", ())) - len(samples)),
     )
 
 
-def bars(counts: Mapping[str, int]) -> list[Bar]:
-    """Set counts side by side with the largest."""
-    most = max(counts.values(), default=0) or 1
+def bars(counts: Mapping[str, int], *, of: int = 0) -> list[Bar]:
+    """Set counts side by side with the largest, or with what they are counted of."""
+    most = max([of, *counts.values()]) or 1
     return [Bar(name, count, round(100 * count / most, 2)) for name, count in counts.items()]
 
 
