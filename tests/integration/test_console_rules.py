@@ -14,10 +14,12 @@ from html import unescape
 import pytest
 from starlette.testclient import TestClient
 
-from evenhand import people, rules
+from evenhand import intake, people, policy, rules
 from evenhand.bootstrap import House
+from evenhand.db import Tx
 from evenhand.kit.clock import SetClock
 from evenhand.people import Role
+from evenhand.rules import version_store
 from tests import desk_day
 from tests.desk_day import Hired
 
@@ -210,6 +212,34 @@ def test_the_desk_says_which_rules_hit_and_not_those_that_only_watch(board: Boar
     seen = board.see(task)
     assert "possibly-known-material@1" in seen
     assert "gift-cards@1" not in seen
+
+
+def test_the_desk_names_the_rule_that_failed(board: Board) -> None:
+    """An item that a rule could not look at is not taken for clean."""
+    desk_day.scams(board.house)
+    item_id = desk_day.send_listing(board.house, 1)
+
+    def fail(tx: Tx) -> None:
+        event = version_store.event_of(tx, item_id)
+        assert event is not None
+        version_store.change_event(tx, event["id"], failed=["gift-cards"])
+
+    board.house.do(fail)
+    seen = board.see(board.desk.post("/console/next").headers["location"])
+    assert "rule failed" in seen
+    assert "gift-cards. Not looked at is not clean." in seen
+
+
+def test_a_house_without_rules_says_what_to_do(house: House, clock: SetClock) -> None:
+    """What is always there is listed, and where to begin is said."""
+    house.do(policy.seed)
+    house.do(intake.seed_kinds)
+    ada = desk_day.sign_in(house, clock, desk_day.first_administrator(house))
+    page = ada.get("/console/rules").text
+    assert "There is no rule yet" in page
+    assert "not-looked-at" in page
+    form = {"name-0": "first.rules", "text-0": GIFT, "do": "deploy", "why": "The first."}
+    assert ada.post("/console/rules/files", data=form).status_code == 303
 
 
 def test_what_the_brake_took_back_stands_first(board: Board) -> None:
