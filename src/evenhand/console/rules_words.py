@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from evenhand.pages import N_
-from evenhand.rules import RuleVersion, Stage
+from evenhand.rules import ORDER, RuleVersion, Stage
 
 #: How far a version came: (word, mark, style, what it means).
 STAGES: Final[Mapping[str, tuple[str, str, str, str]]] = {
@@ -79,15 +79,13 @@ def set_out(source: str) -> list[list[Piece]]:
 
 def next_stage(version: RuleVersion) -> Stage | None:
     """Return the stage that comes next, or None at the end of the way."""
-    order = [Stage.DRAFT, Stage.SHADOW, Stage.ENQUEUE, Stage.CANARY, Stage.ON]
-    if version.stage not in order[:-1]:
+    if version.stage not in ORDER[:-1]:
         return None
-    return order[order.index(version.stage) + 1]
+    return ORDER[ORDER.index(version.stage) + 1]
 
 
 def stages_behind(version: RuleVersion) -> list[Stage]:
-    """Return the stages a version may be taken back to, the nearest first."""
-    order = [Stage.SHADOW, Stage.ENQUEUE, Stage.CANARY, Stage.ON]
-    if version.stage not in order:
+    """Return the stages a version may be taken back to, the nearest first; a draft is not one."""
+    if version.stage not in ORDER:
         return []
-    return order[: order.index(version.stage)][::-1]
+    return list(ORDER[1 : ORDER.index(version.stage)])[::-1]

@@ -41,7 +41,6 @@ if TYPE_CHECKING:
         as_source,
         check_files,
         offered,
-        rule_in,
         said,
         with_rule,
     )
@@ -224,7 +223,6 @@ __all__ = [
     "replay",
     "retire_rule",
     "roll_back",
-    "rule_in",
     "said",
     "seed",
     "stage_rule",
@@ -270,7 +268,6 @@ _BEHIND = {
         "as_source",
         "check_files",
         "offered",
-        "rule_in",
         "said",
         "with_rule",
     ),

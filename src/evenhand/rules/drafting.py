@@ -128,13 +128,6 @@ def as_source(data: Mapping[str, Any]) -> str:
         raise RulesRefused(str(wrong)) from wrong
 
 
-def rule_in(tx: ReadTx, actor: people.Actor, files: Files, name: str) -> str | None:
-    """Return the text of a rule in files, or None. Raises NotAllowed, RulesRefused."""
-    people.require(actor, people.Permission.SEE_QUEUE)
-    rules = _readable(tx, files).rules
-    return next((one.source for one in rules if one.name == name), None)
-
-
 def with_rule(tx: ReadTx, actor: people.Actor, files: Files, source: str) -> list[tuple[str, str]]:
     """Return files in which a rule stands in place of the one of its name, or in a file of its own.
 
