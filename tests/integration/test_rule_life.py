@@ -138,6 +138,7 @@ class TestDeploying:
         [
             (WORDS.replace("counterfeit", "counterfiet"), "There is no clause `counterfiet`"),
             (WORDS.replace("hide", "hush"), "hush"),
+            (SURGE.replace("enqueue urgent", "enqueue urgnet"), "There is no queue `urgnet`"),
             (WORDS.replace("quiet evening", "jackpot"), "does not come true"),
             (SURGE.replace("enqueue urgent priority 90", "propose hide"), "No number of reports"),
             (INDIRECT, "because of reports"),
@@ -203,6 +204,26 @@ class TestStages:
             assert hold.provisional
             assert hold.statement is not None
             assert "It says jackpot" in hold.statement.facts
+
+    def test_wait_where_the_rule_says_so(self, stage: Stage, clock: SetClock) -> None:
+        """For a while drawn by lot within its bounds; a person may look meanwhile."""
+        deploy(stage, WORDS.replace("propose hide", "propose hide after 2m..20m"))
+        in_force(stage, "offers")
+        number = 0
+        while True:
+            item_id = sent(stage, "jackpot", external_id=f"w{number}")
+            if hits(stage, item_id) == [("offers@1", "act")]:
+                break
+            number += 1
+        assert stage.task(item_id)
+        assert stage.house.ask(decision.on_item, stage.omar, item_id) == []
+        clock.forward(timedelta(minutes=2) - timedelta(seconds=1))
+        stage.settle()
+        assert stage.house.ask(decision.on_item, stage.omar, item_id) == []
+        clock.forward(timedelta(minutes=18, seconds=1))
+        stage.settle()
+        [hold] = stage.house.ask(decision.on_item, stage.omar, item_id)
+        assert hold.provisional
 
     def test_of_a_new_version_retire_the_one_before(self, stage: Stage) -> None:
         """And a rollback brings it back, and reopens what rested on the new one."""
@@ -308,6 +329,9 @@ class TestCounters:
         for by in ("bo", "bo", "cy", "di"):
             stage.report(item_id, by=by)
             stage.settle()
+        task = stage.task(item_id)
+        assert task.queue == "urgent"
+        assert "a rule asks for priority 90 of 100" in [part.says for part in task.why]
         surges = [doing for rule, doing in hits(stage, item_id) if rule == "surge@1"]
         assert surges == ["act"]
         assert stage.house.ask(decision.on_item, stage.omar, item_id) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from evenhand import intake, people, rules
@@ -14,6 +15,7 @@ from evenhand.queue.errors import TaskClosed
 from evenhand.queue.model import (
     ESCALATED_QUEUE,
     SEVERITY,
+    URGENT_QUEUE,
     Facts,
     Origin,
     TaskKind,
@@ -208,7 +210,10 @@ def _open(
     reporting = reporting_on(tx, item_id)
     item = intake.item(tx, people.SYSTEM, item_id)
     harm = worse(harm, reporting.harm) if reporting.harm else harm
-    parts = priority(_facts(kind, harm, known=known, reporting=reporting, reach=item.reach or 0))
+    asked = _asked(tx, item_id)
+    facts = _facts(kind, harm, known=known, reporting=reporting, reach=item.reach or 0)
+    parts = priority(replace(facts, asked=asked.priority))
+    queue = queue_of(kind, harm, urgent=asked.urgent)
     origin = Origin(reporting.basis) if reporting.basis else Origin.OWN_INITIATIVE
     store.insert(
         tx,
@@ -217,7 +222,7 @@ def _open(
         item_id=item_id,
         account_id=item.account.id if item.account else None,
         appeal_id=appeal_id,
-        queue=queue_of(kind, harm),
+        queue=queue,
         harm=harm.value,
         severity=SEVERITY[harm],
         state=TaskState.WAITING.value,
@@ -242,7 +247,7 @@ def _open(
             "item_id": item_id,
             "kind": kind.value,
             "harm": harm.value,
-            "queue": queue_of(kind, harm),
+            "queue": queue,
             "origin": origin.value,
             "priority": total(parts),
         },
@@ -255,15 +260,16 @@ def _refresh(tx: Tx, task: TaskView, *, harm: Harm, known: bool) -> None:
     reporting = reporting_on(tx, task.item_id)
     item = intake.item(tx, people.SYSTEM, task.item_id)
     harm = worse(task.harm, worse(harm, reporting.harm or harm))
-    parts = priority(
-        _facts(task.kind, harm, known=known, reporting=reporting, reach=item.reach or 0)
-    )
+    asked = _asked(tx, task.item_id)
+    facts = _facts(task.kind, harm, known=known, reporting=reporting, reach=item.reach or 0)
+    parts = priority(replace(facts, asked=asked.priority))
+    queue = queue_of(task.kind, harm, urgent=asked.urgent)
     store.change(
         tx,
         task.id,
         harm=harm.value,
         severity=SEVERITY[harm],
-        queue=task.queue if task.queue == ESCALATED_QUEUE else queue_of(task.kind, harm),
+        queue=task.queue if task.queue == ESCALATED_QUEUE else queue,
         priority=total(parts),
         why=[{"points": part.points, "says": part.says} for part in parts],
         known=known,
@@ -283,6 +289,23 @@ def _refresh(tx: Tx, task: TaskView, *, harm: Harm, known: bool) -> None:
             "reporters": reporting.reporters,
             "priority": total(parts),
         },
+    )
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What rules ask for about an item: a priority from 0 to 100, and whether it is urgent."""
+
+    priority: int
+    urgent: bool
+
+
+def _asked(tx: Tx, item_id: str) -> _Asked:
+    """Return the most that the rules which stand ask for."""
+    standing = [p for p in rules.proposals_of(tx, people.SYSTEM, item_id) if not p.withdrawn]
+    return _Asked(
+        max((p.evidence.get("priority") or 0 for p in standing), default=0),
+        any(p.evidence.get("queue") == URGENT_QUEUE for p in standing),
     )
 
 

@@ -104,10 +104,12 @@ class Facts:
     trusted: bool
     accurate_reporter: bool
     reach: int
+    asked: int = 0  # by rules, 0 to 100
 
 
 APPEALS_QUEUE: Final = "appeals"
 ESCALATED_QUEUE: Final = "escalated"
+URGENT_QUEUE: Final = "urgent"
 URGENT: Final = frozenset({Harm.CHILD_SAFETY, Harm.SELF_HARM})
 SEVERITY: Final[dict[Harm, int]] = {
     Harm.CHILD_SAFETY: 4,
@@ -131,6 +133,8 @@ APPEAL_POINTS: Final = 5
 ACCURATE_POINTS: Final = 2
 #: 1, 2, 4, 8, 16 reporters give 1 to 5 points; more give no more.
 REPORTER_POINTS_MAX: Final = 5
+#: What a rule asks for, from 0 to 100, gives up to 6 points: less than a step of severity.
+ASKED_POINTS_MAX: Final = 6
 #: 10, 100, 1,000, 10,000 people who saw it give 1 to 4 points.
 REACH_POINTS_MAX: Final = 4
 
@@ -153,6 +157,9 @@ def priority(facts: Facts) -> tuple[Part, ...]:
         points = min(facts.reporters.bit_length(), REPORTER_POINTS_MAX)
         people = "1 person" if facts.reporters == 1 else f"{facts.reporters} people"
         parts.append(Part(points, f"reported by {people}"))
+    asked = round(facts.asked * ASKED_POINTS_MAX / 100)
+    if asked:
+        parts.append(Part(asked, f"a rule asks for priority {facts.asked} of 100"))
     reach = min(len(str(facts.reach)) - 1, REACH_POINTS_MAX) if facts.reach > 0 else 0
     if reach > 0:
         parts.append(Part(reach, f"seen by {facts.reach:,} people"))
@@ -164,15 +171,15 @@ def total(parts: Sequence[Part]) -> int:
     return sum(part.points for part in parts)
 
 
-def queue_of(kind: TaskKind, harm: Harm) -> str:
-    """Name the queue a task waits in: appeals, urgent, or the harm's own."""
+def queue_of(kind: TaskKind, harm: Harm, *, urgent: bool = False) -> str:
+    """Name the queue a task waits in: appeals, urgent (also when a rule says so), or the harm's."""
     if kind is TaskKind.APPEAL:
         return APPEALS_QUEUE
-    return "urgent" if harm in URGENT else harm.value
+    return URGENT_QUEUE if urgent or harm in URGENT else harm.value
 
 
 QUEUE_TITLES: Final[dict[str, str]] = {
-    "urgent": "Urgent",
+    URGENT_QUEUE: "Urgent",
     Harm.INTIMATE_IMAGES.value: "Intimate images",
     Harm.VIOLENCE_HARASSMENT.value: "Violence and harassment",
     Harm.FRAUD.value: "Scams and fraud",

@@ -17,6 +17,7 @@ from evenhand.detection import (
 )
 from evenhand.policy import Harm
 from evenhand.rules.flooding import flooding
+from evenhand.rules.language.ruleset import Enqueue, Rule
 from evenhand.rules.learning import Leaning, from_classifiers
 from evenhand.rules.model import (
     ADULT_IMAGES,
@@ -100,7 +101,7 @@ def proposed(
     every = propose(facts)
     harms = harms_of(tx, met.hits)
     for hit in met.hits:
-        clause, harm = harm_under(hit.rule.policy, harms, Harm.OTHER)
+        clause, harm = harm_under(hit.rule, harms, Harm.OTHER)
         every += proposals_of(hit, Under(clause, harm), matched)
     every += from_classifiers(leanings(tx, said))
     return sorted(every, key=lambda one: one.action is not Action.HOLD)
@@ -113,13 +114,16 @@ def harms_of(tx: ReadTx, hits: Sequence[Hit]) -> Mapping[str, Harm]:
     return {clause.key: clause.harm for clause in policy.clauses(tx)}
 
 
-def harm_under(
-    clause: str | None, harms: Mapping[str, Harm], otherwise: Harm
-) -> tuple[str | None, Harm]:
-    """Return the clause a rule names, if it is in force, and the harm it is about."""
-    if clause is None or clause not in harms:
-        return None, otherwise
-    return clause, harms[clause]
+def harm_under(rule: Rule, harms: Mapping[str, Harm], otherwise: Harm) -> tuple[str | None, Harm]:
+    """Return the clause a rule names, if it is in force, and the harm it is about.
+
+    Without one, the harm is the one whose queue it names.
+    """
+    if rule.policy is not None and rule.policy in harms:
+        return rule.policy, harms[rule.policy]
+    queues = [one.queue for one in rule.actions if isinstance(one, Enqueue)]
+    named = [Harm(queue) for queue in queues if queue in set(Harm)]
+    return None, named[0] if named else otherwise
 
 
 def matches(tx: ReadTx, said: Sequence[Said], *, key: str) -> tuple[Match, ...]:

@@ -15,10 +15,10 @@ from evenhand.rules.language.explain import clauses_of
 from evenhand.rules.language.ir import Form
 from evenhand.rules.language.row import Failure
 from evenhand.rules.language.ruleset import Counter, Counting
-from evenhand.rules.life import doing
+from evenhand.rules.life import Doing, doing
 from evenhand.rules.live import Live, counts_of, live
 from evenhand.rules.model import Match
-from evenhand.rules.proposing import Hit, why_of
+from evenhand.rules.proposing import Hit, while_of, why_of
 
 
 def would_meet(
@@ -62,7 +62,9 @@ def asked(
             if column.form is Form.SENT
         }
         clauses = clauses_of(rule, known)
-        hits.append(Hit(version, rule, what, why_of(rule, {**event, **known}, clauses), clauses))
+        why = why_of(rule, {**event, **known}, clauses)
+        waits = what is Doing.ACT and bool(while_of(rule)[1])
+        hits.append(Hit(version, rule, what, why, clauses, waits))
     failed = {here.of(failure.position)[0].name for failure in failures}
     return Met(tuple(hits), tuple(sorted({*broken, *failed})))
 

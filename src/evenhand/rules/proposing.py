@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from evenhand.policy import Harm
@@ -38,6 +39,7 @@ class Hit:
     doing: Doing
     why: str
     clauses: tuple[Clause, ...] = ()
+    waits: bool = False  # its measure is proposed after a while, and the while is not over
 
     @property
     def named(self) -> Named:
@@ -58,7 +60,8 @@ def proposals_of(hit: Hit, under: Under, matches: Sequence[Match]) -> list[Propo
     """Return what a hit proposes, a hold first; nothing for one that is only written down."""
     if hit.doing is Doing.NOTE or not _asks(hit.rule):
         return []
-    holds = hit.doing is Doing.ACT and any(isinstance(one, Propose) for one in hit.rule.actions)
+    acts = hit.doing is Doing.ACT and not hit.waits
+    holds = acts and any(isinstance(one, Propose) for one in hit.rule.actions)
     if hit.rule.policy == AS_LISTED:
         return list(_as_listed(hit, under, matches, holds=holds))
     look = Proposal(
@@ -74,6 +77,15 @@ def proposals_of(hit: Hit, under: Under, matches: Sequence[Match]) -> list[Propo
     if not holds or under.clause_key is None:
         return [look]
     return [_held(look), look]
+
+
+def while_of(rule: Rule) -> tuple[timedelta, timedelta]:
+    """Return the least and the most a rule waits before it proposes its measure."""
+    measures = [one for one in rule.actions if isinstance(one, Propose)]
+    return (
+        max((one.earliest for one in measures), default=timedelta(0)),
+        max((one.latest for one in measures), default=timedelta(0)),
+    )
 
 
 def _asks(rule: Rule) -> bool:

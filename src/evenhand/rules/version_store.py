@@ -74,6 +74,7 @@ rule_hits = sa.Table(
     sa.Column("doing", sa.Text, nullable=False),
     sa.Column("why", sa.Text, nullable=False),
     sa.Column("clauses", sa.JSON, nullable=False),
+    sa.Column("due_at", UtcTime),
     sa.Column("at", UtcTime, nullable=False),
     sa.Index("ix_rule_hits_version_id_at", "version_id", "at"),
     sa.Index("ix_rule_hits_item_id", "item_id"),
@@ -196,10 +197,11 @@ def change_event(tx: Tx, event_id: str, **values: Any) -> None:
     tx.run(rule_events.update().where(rule_events.c.id == event_id).values(**values))
 
 
-def hits_of_event(tx: ReadTx, event_id: str) -> set[str]:
-    """Return the versions that have hit an event."""
-    wanted = sa.select(rule_hits.c.version_id).where(rule_hits.c.event_id == event_id)
-    return {row["version_id"] for row in tx.rows(wanted)}
+def hits_of_event(tx: ReadTx, event_id: str) -> dict[str, datetime | None]:
+    """Return the versions that have hit an event, and when what they propose is due."""
+    columns = (rule_hits.c.version_id, rule_hits.c.due_at)
+    wanted = sa.select(*columns).where(rule_hits.c.event_id == event_id)
+    return {row["version_id"]: row["due_at"] for row in tx.rows(wanted)}
 
 
 def save_hit(tx: Tx, **values: Any) -> None:

@@ -197,6 +197,7 @@ AT_ITS_TIME: Final[dict[str, tuple[Step, ...]]] = {
             look=detection.film_of_entry,
         ),
     ),
+    "rule.due": (Step("a measure that a rule proposes after a while", rules.evaluate_item),),
     "measure.end": (Step("a measure that ran out is lifted", _lift_what_ran_out),),
     detection.AGAIN: (
         Step(

@@ -14,7 +14,7 @@ from evenhand import banks, detection, people, policy
 from evenhand.db import ReadTx, Tx
 from evenhand.kit.canonical import digest
 from evenhand.ledger.append import append
-from evenhand.policy import Measure
+from evenhand.policy import Harm, Measure
 from evenhand.rules import version_store
 from evenhand.rules.errors import NothingDeployed, RulesRefused
 from evenhand.rules.happening import kinds_here
@@ -31,7 +31,8 @@ from evenhand.rules.live import read_files
 from evenhand.rules.proposing import AS_LISTED
 from evenhand.rules.store import last_proposed
 
-FILES_MAX: Final = 200
+ANY_QUEUE: Final = "review"
+URGENT: Final = "urgent"
 WHY_CHARS_MAX: Final = 2_000
 Files = Sequence[tuple[str, str]]
 
@@ -42,6 +43,7 @@ def known_here(tx: ReadTx) -> Known:
         detectors=frozenset(one.name for one in detection.DETECTORS),
         banks=frozenset(bank.name for bank in banks.banks(tx, people.SYSTEM)),
         clauses=frozenset(clause.key for clause in policy.clauses(tx)) | {AS_LISTED},
+        queues=frozenset(harm.value for harm in Harm) | {ANY_QUEUE, URGENT},
         measures=frozenset(measure.value for measure in Measure),
     )
 

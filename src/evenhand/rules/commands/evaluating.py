@@ -46,7 +46,7 @@ def evaluate_report(tx: Tx, report_id: str) -> list[ProposalView]:
     harms = harms_of(tx, met.hits)
     proposals = not_asked(met.failed, report.harm, report.id)
     for hit in met.hits:
-        clause, harm = harm_under(hit.rule.policy, harms, report.harm)
+        clause, harm = harm_under(hit.rule, harms, report.harm)
         proposals += proposals_of(hit, Under(clause, harm, report.id), ())
     made = record(tx, report.item_id, proposals)
     _mind_hits(tx, met)

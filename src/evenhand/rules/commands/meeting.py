@@ -7,10 +7,15 @@ fails is named with the item, so that nobody takes the item for clean (charter, 
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
 
 from evenhand import people
 from evenhand.db import Tx
+from evenhand.ledger import jobs
 from evenhand.ledger.append import append
 from evenhand.rules import version_store
 from evenhand.rules.facts import Met, Said
@@ -20,7 +25,10 @@ from evenhand.rules.life import Doing
 from evenhand.rules.live import counts_of, live
 from evenhand.rules.meeting import asked, counts_now, facts_now
 from evenhand.rules.model import Match
-from evenhand.rules.proposing import Hit, clause_data
+from evenhand.rules.proposing import Hit, clause_data, while_of
+
+DUE: Final = "rule.due"
+"""The job by which a measure is proposed once its while is over."""
 
 
 def meet(
@@ -51,21 +59,40 @@ def meet(
     met = asked(here, happened, facts, counted)
     if met.failed:
         version_store.change_event(tx, event_id, failed=list(met.failed))
-    before = version_store.hits_of_event(tx, event_id)
+    due = version_store.hits_of_event(tx, event_id)
     for hit in met.hits:
-        if hit.version.id in before:
-            continue
-        version_store.save_hit(
-            tx,
-            event_id=event_id,
-            version_id=hit.version.id,
-            item_id=happened.item_id,
-            doing=hit.doing.value,
-            why=hit.why,
-            clauses=clause_data(hit.clauses),
-        )
-        hang_labels(tx, hit, happened)
-    return met
+        if hit.version.id not in due:
+            due[hit.version.id] = _keep_hit(tx, event_id, hit, happened)
+    hits = tuple(replace(hit, waits=_waits(due[hit.version.id], tx.now)) for hit in met.hits)
+    return Met(hits, met.failed)
+
+
+def _keep_hit(tx: Tx, event_id: str, hit: Hit, happened: Happening) -> datetime | None:
+    """Write down a new hit; return when what it proposes is due, None at once.
+
+    The while is drawn by lot within bounds, so that nobody learns by it what was found.
+    """
+    due = None
+    if hit.waits:
+        least, most = (one.total_seconds() for one in while_of(hit.rule))
+        due = tx.now + timedelta(seconds=random.SystemRandom().uniform(least, most))
+        jobs.enqueue(tx, DUE, {"subject": happened.item_id}, run_at=due)
+    version_store.save_hit(
+        tx,
+        event_id=event_id,
+        version_id=hit.version.id,
+        item_id=happened.item_id,
+        doing=hit.doing.value,
+        why=hit.why,
+        clauses=clause_data(hit.clauses),
+        due_at=due,
+    )
+    hang_labels(tx, hit, happened)
+    return due
+
+
+def _waits(due: datetime | None, now: datetime) -> bool:
+    return due is not None and due > now
 
 
 def _count(tx: Tx, counters: Sequence[Counter], happened: Happening) -> dict[str, int]:

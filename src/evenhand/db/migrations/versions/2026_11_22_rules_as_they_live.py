@@ -111,6 +111,7 @@ def upgrade() -> None:
         sa.Column("doing", sa.Text(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("clauses", sa.JSON(), nullable=False),
+        sa.Column("due_at", UtcTime(), nullable=True),
         sa.Column("at", UtcTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["event_id"], ["rule_events.id"], name=op.f("fk_rule_hits_event_id_rule_events")
