@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from evenhand.rules.language import kleene
 from evenhand.rules.language.backfill import clock_of, codes_of, counted
 from evenhand.rules.language.batches import batch_of
-from evenhand.rules.language.counters import SlidingCount, SlidingDistinct
+from evenhand.rules.language.counters import SlidingCounts, SlidingDistincts
 from evenhand.rules.language.duck import DuckRules
 from evenhand.rules.language.hybrid import HybridRules
 from evenhand.rules.language.index import RuleIndex
@@ -100,8 +100,11 @@ def test_engines_fire_where_the_plainest_reading_does(seed: int) -> None:
 
 
 @settings(max_examples=20, phases=AS_FOUND)
-@given(seed=st.integers(0, 2**32), within=st.integers(1, 400))
-def test_counters_after_the_fact_are_those_of_the_time(seed: int, within: int) -> None:
+@given(
+    seed=st.integers(0, 2**32),
+    withins=st.lists(st.integers(1, 400), min_size=1, max_size=3),
+)
+def test_counters_after_the_fact_are_those_of_the_time(seed: int, withins: list[int]) -> None:
     """With ties, late events, and keys and values that are missing."""
     dice = random.Random(seed)
     events = 2_000
@@ -109,20 +112,23 @@ def test_counters_after_the_fact_are_those_of_the_time(seed: int, within: int) -
     clock = clock_of(np.array(sorted(arrived, key=lambda at: at + dice.randint(-9, 9))))
     keys = [dice.choice((None, *"abcdefg")) for _ in clock]
     texts = [dice.choice((None, *"uvwxyz")) for _ in clock]
-    count, distinct = SlidingCount(within), SlidingDistinct(within)
-    then: dict[str, list[int]] = {"count": [], "distinct": []}
+    count, distinct = SlidingCounts(withins), SlidingDistincts(withins)
+    missing = [-1] * len(withins)
+    then: dict[str, list[list[int]]] = {"count": [], "distinct": []}
     for at, key, text in zip(clock.tolist(), keys, texts, strict=True):
-        then["count"].append(-1 if key is None else count.hit(key, text, at))
-        then["distinct"].append(-1 if key is None else distinct.hit(key, text, at))
+        then["count"].append(missing if key is None else count.hit(key, text, at))
+        then["distinct"].append(missing if key is None else distinct.hit(key, text, at))
     by, of = (codes_of(np.array(one, dtype=object)) for one in (keys, texts))
-    assert counted(by, clock, within).tolist() == then["count"]
-    assert counted(by, clock, within, of).tolist() == then["distinct"]
-    plain = [
-        sum(
-            other == key and at - within < when <= at
-            for other, when in zip(keys[:n], clock, strict=False)
-        )
-        for n, (key, at) in enumerate(zip(keys[:60], clock[:60], strict=True), 1)
-        if key is not None
-    ]
-    assert plain == [one for one in then["count"][:60] if one >= 0]
+    for each, within in enumerate(withins):
+        counts, values = ([one[each] for one in then[what]] for what in ("count", "distinct"))
+        assert counted(by, clock, within).tolist() == counts
+        assert counted(by, clock, within, of).tolist() == values
+        plain = [
+            sum(
+                other == key and at - within < when <= at
+                for other, when in zip(keys[:n], clock, strict=False)
+            )
+            for n, (key, at) in enumerate(zip(keys[:60], clock[:60], strict=True), 1)
+            if key is not None
+        ]
+        assert plain == [one for one in counts[:60] if one >= 0]

@@ -11,7 +11,8 @@ from evenhand import people
 from evenhand.db import ReadTx, Row
 from evenhand.rules import version_store
 from evenhand.rules.happening import kinds_here
-from evenhand.rules.language.events import EventReader, EventWrong
+from evenhand.rules.language.checks import EventWrong
+from evenhand.rules.language.events import EventReader
 from evenhand.rules.language.explain import Clause, clauses_of
 from evenhand.rules.language.ir import Form
 from evenhand.rules.language.row import Layout

@@ -10,7 +10,7 @@ from evenhand.db import ReadTx
 from evenhand.rules import version_store
 from evenhand.rules.facts import Met, Said
 from evenhand.rules.happening import Happening, found_out, labels_of
-from evenhand.rules.language.events import EventWrong
+from evenhand.rules.language.checks import EventWrong
 from evenhand.rules.language.explain import clauses_of
 from evenhand.rules.language.ir import Form
 from evenhand.rules.language.row import Failure

@@ -21,9 +21,10 @@ from evenhand.db import ReadTx, Row
 from evenhand.rules import version_store
 from evenhand.rules.facts import key_of
 from evenhand.rules.happening import of_item, of_report
+from evenhand.rules.language.checks import EventWrong
 from evenhand.rules.language.counters import Counters
 from evenhand.rules.language.declarations import REPORT
-from evenhand.rules.language.events import EventReader, EventWrong
+from evenhand.rules.language.events import EventReader
 from evenhand.rules.language.row import Failure, RowRules
 from evenhand.rules.language.row import Row as Values
 from evenhand.rules.language.ruleset import Counter, RuleSet

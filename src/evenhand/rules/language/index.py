@@ -6,7 +6,7 @@ set of the rules still possible, then looks once for all words, and asks only th
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -41,7 +41,7 @@ DENSE_CHARACTERS_MAX: Final = 20_000
 """Up to so many letters of needles an automaton of full tables is made: fastest, but large."""
 
 Search: TypeAlias = Callable[[str, bool], list[tuple[int, int, int]]]
-Finish: TypeAlias = Callable[[Mask, Row], list[int]]
+Decide: TypeAlias = Callable[[Mask, Row], list[int]]
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class KindIndex:
     tables: Tables
     owners: tuple[int, ...]
     run: Callable[[Row], list[int]]
-    finish: Finish
-    """Go on where the tables of columns have left some branches: for who has looked them up."""
+    decide: Decide
+    """Ask what is left of the branches that all tables let live: for who has looked them up."""
 
     @property
     def every(self) -> Mask:
@@ -137,20 +137,20 @@ def _kind_index(asked: _Asked, rests: Rests, layout: Layout) -> KindIndex:
         "OWNERS": owners,
         "RESTS": [rests.get(rest) for rest in tables.rests],
         "folded": folded,
-        "left": bisect_left,
-        "right": bisect_right,
+        "reached": bisect_right,
     }
-    lines = ["def run(row):", " alive = EVERY"]
+    columns: list[str] = []
     for at, table in enumerate(tables.scalars):
-        lines += _scalar_lines(f"T{at}", table, layout, bound)
+        columns += _scalar_lines(f"T{at}", table, layout, bound)
     for at, members in enumerate(tables.members):
-        lines += _member_lines(f"L{at}", members, layout, bound)
-    lines += [" return finish(alive, row)", "def finish(alive, row):"]
+        columns += _member_lines(f"L{at}", members, layout, bound)
+    texts: list[str] = []
     for at, needles in enumerate(tables.needles):
-        lines += _needle_lines(f"N{at}", needles, layout, bound)
-    lines += _ASKING
+        texts += _needle_lines(f"N{at}", needles, layout, bound)
+    lines = ["def run(row):", " alive = EVERY", *columns, *texts, *_ASKING]
+    lines += ["def decide(alive, row):", *_ASKING]
     exec(compile("\n".join(lines), "<index>", "exec"), bound)  # noqa: S102 - names of ours only
-    return KindIndex(tables, owners, bound["run"], bound["finish"])
+    return KindIndex(tables, owners, bound["run"], bound["decide"])
 
 
 _ASKING: Final = (
@@ -186,8 +186,8 @@ def _scalar_lines(
         lines.append(" if v is not None: v = float(v)")
     bound[f"{name}M"] = table.missing
     if isinstance(table, Cells):
-        bound[f"{name}B"], bound[f"{name}C"] = list(table.breaks), list(table.masks)
-        looked = f"{name}C[left({name}B, v) + right({name}B, v)]"
+        bound[f"{name}B"], bound[f"{name}C"] = list(table.edges), list(table.masks)
+        looked = f"{name}C[reached({name}B, v)]"
     elif table.masks:
         bound[f"{name}D"], bound[f"{name}O"] = dict(table.masks).get, table.other
         looked = f"{name}D(v, {name}O)"

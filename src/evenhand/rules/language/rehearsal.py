@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evenhand.rules.language.events import EventReader, EventWrong
+from evenhand.rules.language.checks import EventWrong
+from evenhand.rules.language.events import EventReader
 from evenhand.rules.language.row import Failure, Layout, RowRules
 from evenhand.rules.language.ruleset import Example, Rule, RuleSet
 

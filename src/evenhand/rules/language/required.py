@@ -7,6 +7,7 @@ Texts are folded, so that a pattern that does not mind case is served as well.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -18,17 +19,15 @@ _NESTED_MAX: Final = 50
 Required: TypeAlias = frozenset[str] | None
 """Folded texts of which every match holds at least one; None where nothing is certain."""
 
+folded: Final[Callable[[str], str]] = str.casefold
+"""Folds a text letter by letter, as the literals are."""
+
 _REPEATS: Final = frozenset("*+?{")
 _SPECIAL: Final = frozenset("\\^$.|?*+()[]{}")
 
 
 class _NotUnderstood(Exception):
     """The pattern holds something whose meaning is not certain here."""
-
-
-def folded(text: str) -> str:
-    """Fold a text letter by letter, as the literals are."""
-    return text.casefold()
 
 
 def quoted(text: str) -> str:

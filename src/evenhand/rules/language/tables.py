@@ -7,7 +7,8 @@ than match, and their atoms stay to be looked at.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+import math
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
@@ -44,12 +45,15 @@ Mask: TypeAlias = int
 class Cells:
     """Values in their order: cell `2k + 1` is the k-th break, cell `2k` what lies before it.
 
-    `doubles` says that an int is looked up as a double.
+    `edges` are the values with which a cell begins: a break, and the value next to it, so that
+    the cell of a value is how many edges it has reached. `doubles` says that an int is looked up
+    as a double.
     """
 
     subject: Subject
     doubles: bool
     breaks: Sequence[Any]
+    edges: Sequence[Any]
     masks: Sequence[Mask]
     missing: Mask
     concerned: Mask
@@ -58,7 +62,7 @@ class Cells:
         """Look a value up."""
         if value is None:
             return self.missing
-        return self.masks[bisect_left(self.breaks, value) + bisect_right(self.breaks, value)]
+        return self.masks[bisect_right(self.edges, value)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +227,19 @@ def _scalar(key: _ScalarKey, asked: Mapping[int, list[Condition]], every: Mask) 
     for cell in range(last + 1):
         mask ^= turned.get(cell, 0)
         masks.append(mask)
-    return Cells(subject, doubles, breaks, masks, missing, concerned)
+    edges = [edge for one in breaks for edge in (one, _next(one))]
+    return Cells(subject, doubles, breaks, edges, masks, missing, concerned)
+
+
+def _next(value: Scalar) -> Scalar:
+    """Return the least value that is more than another, among values of its type."""
+    match value:
+        case str():
+            return f"{value}\0"
+        case float():
+            return math.nextafter(value, math.inf)
+        case _:
+            return value + 1
 
 
 _Ranges: TypeAlias = list[tuple[int, int]]

@@ -5,16 +5,23 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-from evenhand.rules.language.counters import Counters, SlidingCount, SlidingDistinct
+from evenhand.rules.language.counters import (
+    HELD_MIN,
+    Counters,
+    SlidingCounts,
+    SlidingDistincts,
+)
 from evenhand.rules.language.ruleset import Counter, Counting, Place
 
 PLACE = Place("a.rules", 1)
 SECOND = 1_000_000
 
 
-def counter(name: str, of: str | None = None, kinds: tuple[str, ...] = ("post",)) -> Counter:
+def counter(
+    name: str, of: str | None = None, kinds: tuple[str, ...] = ("post",), within: int = 10
+) -> Counter:
     counting = Counting.COUNT if of is None else Counting.DISTINCT
-    return Counter(name, counting, of, kinds, "by", timedelta(seconds=10), PLACE)
+    return Counter(name, counting, of, kinds, "by", timedelta(seconds=within), PLACE)
 
 
 def arrived(counters: Counters, seconds: int | None, **fields: object) -> dict[str, int]:
@@ -59,11 +66,34 @@ class TestCounters:
             told = arrived(after, at, by=by, what=what)
             assert told == arrived(whole, at, by=by, what=what)
 
-    def test_keep_one_window_in_memory(self) -> None:
-        count, distinct = SlidingCount(1_000), SlidingDistinct(1_000)
-        for at in range(0, 100_000, 10):
-            count.hit(at, None, at)
-            distinct.hit(at % 70, at, at)
-        assert len(count.snapshot()) == len(distinct.snapshot()) == 100
-        assert len(count._counts) == 100
-        assert len(distinct._counts) <= 100
+    def test_declared_later_stand_beside_those_that_were_there(self) -> None:
+        short, long = counter("n"), counter("n_long", within=30)
+        values, more = counter("d", "what"), counter("d_long", "what", within=30)
+        old, new = Counters([short, values]), Counters([short, values])
+        for at in range(40):
+            arrived(old, at, by="a", what=at)
+        new.restore(old.snapshot())
+        later = Counters([short, long, values, more])
+        later.restore(old.snapshot())
+        for at in range(40, 60):
+            told = arrived(later, at, by="a", what=at)
+            since = at - 39
+            assert (told.pop("n_long"), told.pop("d_long")) == (since, since)
+            assert told == arrived(new, at, by="a", what=at) == {"n": 10, "d": 10}
+        again = Counters([short, long, values, more])
+        again.restore(json.loads(json.dumps(later.snapshot())))
+        for at in range(60, 80):
+            told = arrived(again, at, by="a", what=at)
+            assert told == arrived(later, at, by="a", what=at)
+            assert told["n_long"] == told["d_long"] == min(30, at - 39)
+
+    def test_hold_no_more_than_their_windows_do(self) -> None:
+        counts, distincts = SlidingCounts([1_000, 10]), SlidingDistincts([1_000, 10])
+        for at in range(0, 300_000, 10):
+            counts.hit(at, None, at)
+            distincts.hit(at % 70, at, at)
+        assert len(counts.seen(at - 1_000)) == len(distincts.seen(at - 1_000)) == 100
+        most = 2 * 100 + HELD_MIN + 1
+        assert counts._held <= most
+        assert len(counts._times) <= most
+        assert max(map(len, (distincts._times, distincts._last, distincts._holds))) <= most
