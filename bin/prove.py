@@ -23,6 +23,8 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 BIN: Final = Path(sys.executable).parent
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PARALLEL: Final = ("-n", "2", "--dist", "loadfile")
+#: Processes, databases and pages are waited for half of the time.
+WAITING: Final = ("-n", "3")
 TELLING: Final = threading.Lock()
 
 
@@ -30,8 +32,7 @@ TELLING: Final = threading.Lock()
 class Check:
     """One thing to run. `missing` says why it cannot run here, or nothing when it can.
 
-    Neighbours that may run beside each other are begun together: types need one core only, and
-    whoever waits for processes, databases and pages leaves both idle for half of the time.
+    Neighbours that may run beside each other are begun together: types need one core only.
     """
 
     name: str
@@ -74,18 +75,11 @@ EVERYTHING: Final = (
     pytest("unit and house rules", "tests/unit", "tests/architecture", beside=True),
     pytest("promises (property)", "tests/property"),
     # The longest file first, as it is collected: whoever takes it works on it to the end.
-    pytest(
-        "SQLite and PostgreSQL",
-        "-n",
-        "3",
-        "--no-loadscope-reorder",
-        "tests/integration",
-        beside=True,
-    ),
+    pytest("SQLite and PostgreSQL", *WAITING, "--no-loadscope-reorder", "tests/integration"),
     # A journey is told in one file, in its order, to one town.
-    pytest("journeys", "-n", "1", "tests/journeys", beside=True),
+    pytest("journeys", "tests/journeys"),
     # A class is a sitting at the browser, told in its order.
-    pytest("browser", "--dist", "loadscope", "tests/browser", missing=no_browser, beside=True),
+    pytest("browser", *WAITING, "--dist", "loadscope", "tests/browser", missing=no_browser),
 )
 
 

@@ -318,7 +318,8 @@ class TestCounters:
         clock.forward(timedelta(hours=2))
         after = sent(stage, "hello again", external_id="c9", account="ann")
         assert hits(stage, after) == [("busy@1", "act")]
-        assert said(stage, "label.hung")[0]["label"] == "busy"
+        [line] = said(stage, "label.hung")
+        assert line == {"entity": "account", "item": first[2]}
 
     def test_of_reporters_ask_for_a_look_and_hold_nothing(self, stage: Stage) -> None:
         """However many report it; the same person twice is one."""

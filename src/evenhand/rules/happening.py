@@ -168,7 +168,7 @@ def _field_of(path: str) -> str:
     return path.partition("[")[0]
 
 
-def labels_of(rows: Iterable[Row]) -> dict[str, list[str]]:
+def hanging(rows: Iterable[Row]) -> dict[str, list[str]]:
     """Write the labels that hang on an item and on its account."""
     labels: dict[str, list[str]] = {"account": [], "item": []}
     for row in rows:

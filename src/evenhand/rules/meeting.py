@@ -9,7 +9,7 @@ from typing import Any
 from evenhand.db import ReadTx
 from evenhand.rules import version_store
 from evenhand.rules.facts import Met, Said
-from evenhand.rules.happening import Happening, found_out, labels_of
+from evenhand.rules.happening import Happening, found_out, hanging
 from evenhand.rules.language.checks import EventWrong
 from evenhand.rules.language.explain import clauses_of
 from evenhand.rules.language.ir import Form
@@ -18,7 +18,7 @@ from evenhand.rules.language.ruleset import Counter, Counting
 from evenhand.rules.life import Doing, doing
 from evenhand.rules.live import Live, counts_of, live
 from evenhand.rules.model import Match
-from evenhand.rules.proposing import Hit, while_of, why_of
+from evenhand.rules.proposing import Hit, labels_of, while_of, why_of
 
 
 def would_meet(
@@ -62,9 +62,18 @@ def asked(
             if column.form is Form.SENT
         }
         clauses = clauses_of(rule, known)
-        why = why_of(rule, {**event, **known}, clauses)
-        waits = what is Doing.ACT and bool(while_of(rule)[1])
-        hits.append(Hit(version, rule, what, why, clauses, waits))
+        met = {**event, **known}
+        hits.append(
+            Hit(
+                version,
+                rule,
+                what,
+                why_of(rule, met, clauses),
+                clauses,
+                labels_of(rule, met, clauses),
+                waits=what is Doing.ACT and bool(while_of(rule)[1]),
+            )
+        )
     failed = {here.of(failure.position)[0].name for failure in failures}
     return Met(tuple(hits), tuple(sorted({*broken, *failed})))
 
@@ -74,7 +83,7 @@ def facts_now(
 ) -> dict[str, Any]:
     """Return what was found out about an event, and the labels that hang around it now."""
     entities = [one for one in (happened.item_id, happened.key) if one]
-    labels = labels_of(version_store.labels_on(tx, entities)) if entities else labels_of(())
+    labels = hanging(version_store.labels_on(tx, entities) if entities else ())
     return {**found_out(said, matches), "labels": labels}
 
 

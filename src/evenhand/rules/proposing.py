@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
 from evenhand.policy import Harm
 from evenhand.rules.language.clauses import MATCHED_WORDS
 from evenhand.rules.language.explain import Clause
-from evenhand.rules.language.ruleset import Enqueue, Propose, Rule, Score
+from evenhand.rules.language.ruleset import Enqueue, Label, Propose, Rule, Score
 from evenhand.rules.life import Doing, RuleVersion
 from evenhand.rules.model import Action, Match, Proposal
 from evenhand.rules.model import Rule as Named
@@ -39,6 +39,7 @@ class Hit:
     doing: Doing
     why: str
     clauses: tuple[Clause, ...] = ()
+    labels: tuple[Label, ...] = ()
     waits: bool = False  # its measure is proposed after a while, and the while is not over
 
     @property
@@ -183,7 +184,19 @@ def why_of(rule: Rule, event: Mapping[str, Any], clauses: Sequence[Clause]) -> s
     """Write a rule's `why` with the values of an event; without one, its name."""
     if rule.why is None:
         return f"The rule {rule.name} fired."
+    return _filled(rule.why, event, clauses)
 
+
+def labels_of(rule: Rule, event: Mapping[str, Any], clauses: Sequence[Clause]) -> tuple[Label, ...]:
+    """Return the labels a rule hangs, named with the values of an event."""
+    return tuple(
+        replace(action, name=_filled(action.name, event, clauses))
+        for action in rule.actions
+        if isinstance(action, Label)
+    )
+
+
+def _filled(template: str, event: Mapping[str, Any], clauses: Sequence[Clause]) -> str:
     def put(found: re.Match[str]) -> str:
         if found[0] in {"{{", "}}"}:
             return found[0][0]
@@ -192,7 +205,7 @@ def why_of(rule: Rule, event: Mapping[str, Any], clauses: Sequence[Clause]) -> s
             return _shown(list(dict.fromkeys(word for one in clauses for word in one.found)))
         return _shown(event.get(name))
 
-    return _PLACEHOLDER.sub(put, rule.why)
+    return _PLACEHOLDER.sub(put, template)
 
 
 def _shown(value: Any) -> str:

@@ -20,7 +20,7 @@ from evenhand.ledger.append import append
 from evenhand.rules import version_store
 from evenhand.rules.facts import Met, Said
 from evenhand.rules.happening import Happening
-from evenhand.rules.language.ruleset import Counter, Entity, Label
+from evenhand.rules.language.ruleset import Counter, Entity
 from evenhand.rules.life import Doing
 from evenhand.rules.live import counts_of, live
 from evenhand.rules.meeting import asked, counts_now, facts_now
@@ -118,9 +118,8 @@ def hang_labels(tx: Tx, hit: Hit, happened: Happening) -> None:
     """Hang what a rule that acts hangs on the account and the item; what hangs there stays."""
     if hit.doing is not Doing.ACT:
         return
-    labels = [action for action in hit.rule.actions if isinstance(action, Label)]
     ids = {Entity.ACCOUNT: happened.event.get("account"), Entity.ITEM: happened.item_id}
-    wanted = [(label, entity_id) for label in labels if (entity_id := ids[label.entity])]
+    wanted = [(label, entity_id) for label in hit.labels if (entity_id := ids[label.entity])]
     if not wanted:
         return
     hanging = version_store.labels_on(tx, [entity_id for _, entity_id in wanted])
@@ -145,5 +144,6 @@ def hang_labels(tx: Tx, hit: Hit, happened: Happening) -> None:
             "label.hung",
             subject=entity_id,
             actor=actor.ref,
-            public={"entity": label.entity.value, "label": label.name, "item": happened.item_id},
+            public={"entity": label.entity.value, "item": happened.item_id},
+            private={"label": label.name},
         )
