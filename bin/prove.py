@@ -25,6 +25,8 @@ BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chro
 PARALLEL: Final = ("-n", "2", "--dist", "loadfile")
 #: Processes, databases and pages are waited for half of the time.
 WAITING: Final = ("-n", "3")
+#: Workers share the cores, so that arithmetic in threads of its own would only wait for others.
+ONE_THREAD: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 TELLING: Final = threading.Lock()
 
 
@@ -32,7 +34,8 @@ TELLING: Final = threading.Lock()
 class Check:
     """One thing to run. `missing` says why it cannot run here, or nothing when it can.
 
-    Neighbours that may run beside each other are begun together: types need one core only.
+    Neighbours that may run beside each other are begun together: types need one core only, and
+    pages are waited for half of the time.
     """
 
     name: str
@@ -77,9 +80,9 @@ EVERYTHING: Final = (
     # The longest file first, as it is collected: whoever takes it works on it to the end.
     pytest("SQLite and PostgreSQL", *WAITING, "--no-loadscope-reorder", "tests/integration"),
     # A journey is told in one file, in its order, to one town.
-    pytest("journeys", "tests/journeys"),
+    pytest("journeys", "-n", "1", "tests/journeys", beside=True),
     # A class is a sitting at the browser, told in its order.
-    pytest("browser", *WAITING, "--dist", "loadscope", "tests/browser", missing=no_browser),
+    pytest("browser", "--dist", "loadscope", "tests/browser", missing=no_browser, beside=True),
 )
 
 
@@ -150,7 +153,7 @@ def done_aside(check: Check) -> tuple[str, str, str]:
 def surroundings() -> dict[str, str]:
     """Give the checks an environment without settings of a house that happens to run here."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("EVENHAND_")}
-    return kept | {"PYTHONDONTWRITEBYTECODE": "1"}
+    return kept | ONE_THREAD | {"PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def main() -> int:

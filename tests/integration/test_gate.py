@@ -29,6 +29,9 @@ from evenhand.worker import Outside, Worker
 from tests.arrivals import counts
 from tests.stage import Stage, member, picture
 
+#: What is asked here lies above the rooms, which have both databases; one is enough.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 PHOTO = picture(5)
 
 

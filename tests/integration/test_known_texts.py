@@ -9,6 +9,9 @@ from evenhand.bootstrap import House
 from evenhand.detection import Answer
 from tests.stage import Stage
 
+#: What is asked here lies above the rooms, which have both databases; one is enough.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 SCAM = (
     "Congratulations! Your parcel is waiting at our depot. To have it delivered tomorrow, pay the "
     "customs fee of two euros with the card you use online, and keep the code we send you ready."

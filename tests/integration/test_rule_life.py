@@ -53,6 +53,9 @@ INDIRECT = SURGE.replace(
     'label(item, "many-reports")\n  propose hide',
 )
 
+#: Stages, trials and counters are asked of both databases; one is enough for the rest.
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def stage(house: House) -> Stage:
@@ -115,6 +118,7 @@ def sent(stage: Stage, text: str, **changes: Any) -> str:
     return item_id
 
 
+@on_sqlite
 class TestDeploying:
     """What comes in."""
 
@@ -338,6 +342,7 @@ class TestCounters:
         assert stage.house.ask(decision.on_item, stage.omar, item_id) == []
 
 
+@on_sqlite
 class TestTheBrake:
     """A rule that does far too much."""
 
@@ -374,6 +379,7 @@ class TestTheBrake:
         assert (line["from"], line["to"], line["because"]) == ("on", "enqueue", "overturned")
 
 
+@on_sqlite
 class TestAFailure:
     """A rule that cannot be asked."""
 
