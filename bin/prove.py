@@ -34,8 +34,7 @@ TELLING: Final = threading.Lock()
 class Check:
     """One thing to run. `missing` says why it cannot run here, or nothing when it can.
 
-    Neighbours that may run beside each other are begun together: types need one core only, and
-    pages are waited for half of the time.
+    Neighbours that may run beside each other are begun together: types need one core only.
     """
 
     name: str
@@ -80,9 +79,9 @@ EVERYTHING: Final = (
     # The longest file first, as it is collected: whoever takes it works on it to the end.
     pytest("SQLite and PostgreSQL", *WAITING, "--no-loadscope-reorder", "tests/integration"),
     # A journey is told in one file, in its order, to one town.
-    pytest("journeys", "-n", "1", "tests/journeys", beside=True),
+    pytest("journeys", "tests/journeys"),
     # A class is a sitting at the browser, told in its order.
-    pytest("browser", "--dist", "loadscope", "tests/browser", missing=no_browser, beside=True),
+    pytest("browser", *WAITING, "--dist", "loadscope", "tests/browser", missing=no_browser),
 )
 
 
