@@ -107,8 +107,8 @@ def said(stage: Stage, event: str) -> list[dict[str, Any]]:
 
 def hits(stage: Stage, item_id: str) -> list[tuple[str, str]]:
     """Return which rules hit an item, and what came of it."""
-    found = stage.house.ask(rules.hits_on, stage.rosa, item_id)
-    return [(f"{one.rule}@{one.number}", one.doing) for one in found]
+    found = stage.house.ask(rules.versions_on, stage.rosa, item_id)
+    return [(one.called, one.doing) for one in found]
 
 
 def sent(stage: Stage, text: str, **changes: Any) -> str:

@@ -112,9 +112,7 @@ def _failed(one: Rehearsed) -> Iterable[str]:
 def _says(one: Rehearsed) -> str:
     if one.error is not None:
         return f"the example of `{one.rule}` cannot be tried. {one.error}"
-    if one.example.fires:
-        return f"`{one.rule}` stays silent, and this example says that it fires."
-    return f"`{one.rule}` fires, and this example says that it stays silent."
+    return one.says
 
 
 def _failed_data(one: Rehearsed) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -104,23 +104,13 @@ def stage(visit: SignedIn, version_id: str) -> Response:
 @router.post("/rules/{version_id}/approve")
 def approve(visit: SignedIn, version_id: str) -> Response:
     """Approve a version that would restrict somebody, as a second person."""
-    called = visit.ask(rules.version, version_id).called
-    try:
-        visit.do(rules.approve_rule, called, why=visit.text("why"))
-    except REFUSED as why:
-        return version_page(visit, version_id, problem=says(why))
-    return visit.to(f"/rules/{version_id}")
+    return _done(visit, version_id, rules.approve_rule)
 
 
 @router.post("/rules/{version_id}/retire")
 def retire(visit: SignedIn, version_id: str) -> Response:
     """Retire a version as wrong; what rested on it is looked at again."""
-    called = visit.ask(rules.version, version_id).called
-    try:
-        visit.do(rules.retire_rule, called, why=visit.text("why"))
-    except REFUSED as why:
-        return version_page(visit, version_id, problem=says(why))
-    return visit.to(f"/rules/{version_id}")
+    return _done(visit, version_id, rules.retire_rule)
 
 
 @router.post("/rules/{version_id}/roll-back")
@@ -132,6 +122,16 @@ def roll_back(visit: SignedIn, version_id: str) -> Response:
     except REFUSED as why:
         return version_page(visit, version_id, problem=says(why))
     return visit.to(f"/rules/{back.id}")
+
+
+def _done(visit: Visit, version_id: str, act: Callable[..., RuleVersion]) -> Response:
+    """Do something with a version that needs nothing but a reason."""
+    called = visit.ask(rules.version, version_id).called
+    try:
+        visit.do(act, called, why=visit.text("why"))
+    except REFUSED as why:
+        return version_page(visit, version_id, problem=says(why))
+    return visit.to(f"/rules/{version_id}")
 
 
 def version_page(visit: Visit, version_id: str, *, problem: str = "") -> Response:

@@ -152,7 +152,7 @@ _STRIPPED, _JOINING, _STANDING = "stripped", "joining", "standing"
 
 def _role(character: str) -> str:
     """Tell whether a character may be left out, or may join the one before it."""
-    if _within(character, _STRIPPED_MARKS) or is_invisible(character):
+    if within(character, _STRIPPED_MARKS) or is_invisible(character):
         return _STRIPPED
     halfwidth_voicing = character in "\uff9e\uff9f"
     hangul_part = "\u1161" <= character <= "\u11ff" or "\uffa0" <= character <= "\uffdc"
@@ -162,10 +162,11 @@ def _role(character: str) -> str:
 
 def is_invisible(character: str) -> bool:
     """Tell whether a reader sees nothing of a character, not even a space."""
-    return _within(character, _INVISIBLE) or unicodedata.category(character) == "Cf"
+    return within(character, _INVISIBLE) or unicodedata.category(character) == "Cf"
 
 
-def _within(character: str, ranges: Sequence[tuple[int, int]]) -> bool:
+def within(character: str, ranges: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether a character lies in one of some ranges of code points, ends included."""
     return any(low <= ord(character) <= high for low, high in ranges)
 
 

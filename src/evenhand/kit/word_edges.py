@@ -4,6 +4,8 @@ import functools
 import unicodedata
 from enum import Enum, auto
 
+from evenhand.kit.folding import within
+
 _UNSPACED = (
     (0x0E00, 0x0EFF),  # Thai, Lao
     (0x0F00, 0x0FFF),  # Tibetan
@@ -40,21 +42,16 @@ class Edges(Enum):
 @functools.lru_cache(maxsize=65_536)
 def edges_of(character: str) -> Edges:
     """Tell how a character stands to the words around it."""
-    if _within(character, _HANGUL):
+    if within(character, _HANGUL):
         return Edges.HANGUL
     return Edges.WORD if is_written(character) and not is_unspaced(character) else Edges.EDGE
 
 
 def is_unspaced(character: str) -> bool:
     """Tell whether its script writes no spaces, so that it may be a word by itself."""
-    return _within(character, _UNSPACED)
+    return within(character, _UNSPACED)
 
 
 def is_written(character: str) -> bool:
     """Tell whether it is a letter, a digit or a mark, in any script."""
     return character.isalnum() or unicodedata.category(character).startswith("M")
-
-
-def _within(character: str, ranges: tuple[tuple[int, int], ...]) -> bool:
-    code = ord(character)
-    return any(low <= code <= high for low, high in ranges)

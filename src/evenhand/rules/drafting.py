@@ -12,8 +12,7 @@ from typing import Any
 from evenhand import people, policy
 from evenhand.db import ReadTx
 from evenhand.policy import Measure
-from evenhand.rules import version_store
-from evenhand.rules.commands.deploying import known_here
+from evenhand.rules.commands.deploying import known_here, new_in
 from evenhand.rules.errors import RulesRefused
 from evenhand.rules.happening import kinds_here
 from evenhand.rules.language.builder import to_builder
@@ -21,12 +20,10 @@ from evenhand.rules.language.declarations import EVERY_ITEM
 from evenhand.rules.language.faults import Fault, Refused, written
 from evenhand.rules.language.formatting import BuilderWrong, from_builder
 from evenhand.rules.language.lints import warnings
-from evenhand.rules.language.reading import read
 from evenhand.rules.language.rehearsal import Rehearsed, rehearse
 from evenhand.rules.language.render import sentence
 from evenhand.rules.language.ruleset import RuleSet
-from evenhand.rules.language.source import SourceFile
-from evenhand.rules.life import Stage
+from evenhand.rules.live import read_files
 from evenhand.rules.proposing import AS_LISTED
 
 Files = Sequence[tuple[str, str]]
@@ -88,18 +85,13 @@ def check_files(tx: ReadTx, actor: people.Actor, files: Files) -> Checked:
     except Refused as refused:
         return Checked(faults=tuple(map(_pointed, refused.faults)))
     tried = rehearse(found)
-    standing = {
-        (one.name, one.version)
-        for one in version_store.versions(tx)
-        if one.stage is not Stage.RETIRED
-    }
+    new = {one.name for one in new_in(tx, found)}
     return Checked(
         doubts=tuple(map(_pointed, warnings(found))),
         failed=tuple(_untrue(one) for one in tried if not one.as_said),
         examples=len(tried),
         rules=tuple(
-            RuleRead(one.name, sentence(one.source), (one.name, one.version) not in standing)
-            for one in found.rules
+            RuleRead(one.name, sentence(one.source), one.name in new) for one in found.rules
         ),
     )
 
@@ -161,8 +153,7 @@ def offered(tx: ReadTx, actor: people.Actor) -> Offered:
 
 
 def _read(tx: ReadTx, files: Files) -> RuleSet:
-    named = [SourceFile(name, text) for name, text in files]
-    return read(named, kinds_here(tx), known=known_here(tx))
+    return read_files(files, kinds_here(tx), known_here(tx))
 
 
 def _readable(tx: ReadTx, files: Files) -> RuleSet:
@@ -184,9 +175,4 @@ def _pointed(fault: Fault) -> Pointed:
 
 def _untrue(one: Rehearsed) -> Pointed:
     place = one.example.place
-    why = one.error or (
-        f"`{one.rule}` stays silent, and this example says that it fires."
-        if one.example.fires
-        else f"`{one.rule}` fires, and this example says that it stays silent."
-    )
-    return Pointed(place.file, place.line, 1, why, "")
+    return Pointed(place.file, place.line, 1, one.error or one.says, "")

@@ -10,14 +10,9 @@ import sqlalchemy as sa
 from evenhand import people
 from evenhand.db import ReadTx, Row
 from evenhand.rules import version_store
-from evenhand.rules.happening import kinds_here
 from evenhand.rules.language.checks import EventWrong
-from evenhand.rules.language.events import EventReader
 from evenhand.rules.language.explain import Clause, clauses_of
-from evenhand.rules.language.ir import Form
-from evenhand.rules.language.row import Layout
-from evenhand.rules.language.ruleset import RuleSet
-from evenhand.rules.live import live
+from evenhand.rules.live import Ready, live
 from evenhand.rules.overview import version
 from evenhand.rules.replaying import event_of
 
@@ -42,38 +37,32 @@ def explained(tx: ReadTx, actor: people.Actor, version_id: str, item_id: str) ->
     here = live(tx, only=[version(tx, actor, version_id)]).ready
     if not here.rules:
         return []
-    layout = Layout.of(here.rules, as_sent=True)
-    reader = EventReader(RuleSet(kinds_here(tx), {}, here.counters, here.rules), layout)
     hits, events = version_store.rule_hits.c, version_store.rule_events
     joined = sa.select(events).join(version_store.rule_hits, hits.event_id == events.c.id)
     wanted = joined.where(hits.version_id == version_id, hits.item_id == item_id)
     found = []
     for row in tx.rows(wanted.order_by(events.c.id)):
-        known = _known(tx, row, reader, layout)
+        known = _known(tx, row, here)
         clauses = None if known is None else clauses_of(here.rules[0], known)
         sealed = None if clauses is None else tuple(map(_sealed, clauses))
         found.append(ExplainedHit(row["kind"], sealed))
     return found
 
 
-def _known(tx: ReadTx, row: Row, reader: EventReader, layout: Layout) -> dict[str, Any] | None:
+def _known(tx: ReadTx, row: Row, here: Ready) -> dict[str, Any] | None:
     """Return what is known of an event by key, or None when it cannot be read any more."""
     event = event_of(tx, row)
     if event is None:
         return None
     try:
-        read = reader.read({**event, **row["facts"], **row["counted"]})
+        read = here.reader.read({**event, **row["facts"], **row["counted"]})
     except EventWrong:
         return None
     if read.row is None:
         return None
     for place, name in read.counted:
         read.row[place] = row["counted"].get(name)
-    return {
-        column.key: read.row[place]
-        for column, place in layout.places.items()
-        if column.form is Form.SENT and read.row[place] is not None
-    }
+    return here.known(read.row)
 
 
 def _sealed(clause: Clause) -> Clause:

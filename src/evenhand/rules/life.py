@@ -87,17 +87,6 @@ class RuleVersion:
         return f"{self.name}@{self.number}"
 
 
-@dataclass(frozen=True, slots=True)
-class HitView:
-    """A rule that fired on an item: which version, what came of it, why, and when."""
-
-    rule: str
-    number: int
-    doing: str
-    why: str
-    at: datetime
-
-
 class Refusal(StrEnum):
     """Why a step cannot be taken now, as the end of a sentence."""
 

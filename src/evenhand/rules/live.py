@@ -16,12 +16,13 @@ from evenhand.kit.canonical import canonical
 from evenhand.rules import version_store
 from evenhand.rules.errors import NoSuchRule
 from evenhand.rules.happening import kinds_here
-from evenhand.rules.language.counters import MICROSECOND
 from evenhand.rules.language.events import EventReader
 from evenhand.rules.language.faults import Refused
 from evenhand.rules.language.index import RuleIndex
+from evenhand.rules.language.ir import Form
+from evenhand.rules.language.naming import NOTHING_KNOWN, Known
 from evenhand.rules.language.reading import read
-from evenhand.rules.language.row import Layout
+from evenhand.rules.language.row import Layout, Row
 from evenhand.rules.language.ruleset import Counter, Kind, Rule, RuleSet
 from evenhand.rules.language.source import SourceFile
 from evenhand.rules.life import RuleVersion
@@ -33,14 +34,23 @@ _ASSESSED: Final = re.compile(r'assessed\("(.*)"\)')
 
 @dataclass(frozen=True)
 class Ready:
-    """Rules that can be asked, with all that is counted for them; `broken` cannot be read now."""
+    """Rules that can be asked, with all that is counted for them; `broken` cannot be read now.
+
+    `names` are the deployment and the name of each rule, `detectors` those that a rule asks about.
+    """
 
     rules: tuple[Rule, ...]
-    names: tuple[str, ...]
+    names: tuple[tuple[str, str], ...]
     counters: tuple[Counter, ...]
     reader: EventReader
     index: RuleIndex
     broken: tuple[str, ...]
+    detectors: frozenset[str]
+
+    def known(self, row: Row) -> dict[str, Any]:
+        """Return what a row holds as it was sent or found out, by key."""
+        places = self.index.layout.places.items()
+        return {column.key: row[place] for column, place in places if column.form is Form.SENT}
 
 
 @dataclass(frozen=True)
@@ -76,15 +86,10 @@ def live(tx: ReadTx, only: Sequence[RuleVersion] | None = None) -> Live:
             _kept.clear()
         _kept[mark] = ready
     by_name = {(one.ruleset_id, one.name): one for one in versions}
-    return Live(tuple(by_name[_key(name)] for name in ready.names), ready)
+    return Live(tuple(by_name[name] for name in ready.names), ready)
 
 
 _kept: dict[str, Ready] = {}
-
-
-def _key(name: str) -> tuple[str, str]:
-    ruleset_id, _, rule = name.partition("\n")
-    return ruleset_id, rule
 
 
 def compiled(
@@ -94,7 +99,7 @@ def compiled(
 ) -> Ready:
     """Read the wanted rules of each deployment and make them ready to be asked together."""
     rules: list[Rule] = []
-    names: list[str] = []
+    names: list[tuple[str, str]] = []
     broken: list[str] = []
     counters: dict[str, Counter] = {}
     every: dict[str, Kind] = dict(kinds)
@@ -110,7 +115,7 @@ def compiled(
         for name in sorted(wanted[ruleset_id]):
             if name in by_name:
                 rules.append(by_name[name])
-                names.append(f"{ruleset_id}\n{name}")
+                names.append((ruleset_id, name))
             else:
                 broken.append(name)
     layout = Layout.of(rules, as_sent=True)
@@ -122,19 +127,20 @@ def compiled(
         EventReader(ruleset, layout),
         RuleIndex(rules, layout),
         tuple(broken),
+        frozenset(asked[1] for one in layout.columns if (asked := _ASSESSED.fullmatch(one.key))),
     )
 
 
 def detectors_read(tx: ReadTx) -> frozenset[str]:
     """Return the costly detectors that some rule reads; the others need not be asked."""
-    keys = {column.key for column in live(tx).ready.index.layout.columns}
-    asked = frozenset(found[1] for key in keys if (found := _ASSESSED.fullmatch(key)))
-    return asked.union(*(rule.reads for rule in BUILT_IN))
+    return live(tx).ready.detectors.union(*(rule.reads for rule in BUILT_IN))
 
 
-def read_files(files: Sequence[tuple[str, str]], kinds: Mapping[str, Kind]) -> RuleSet:
-    """Read files as they were deployed. Raises Refused."""
-    return read([SourceFile(name, text) for name, text in files], kinds)
+def read_files(
+    files: Sequence[tuple[str, str]], kinds: Mapping[str, Kind], known: Known = NOTHING_KNOWN
+) -> RuleSet:
+    """Read files, name and text of each, with the kinds there are. Raises Refused."""
+    return read([SourceFile(name, text) for name, text in files], kinds, known=known)
 
 
 def counts_of(counter: Counter, event: Mapping[str, Any]) -> tuple[str, str | None] | None:
@@ -144,11 +150,6 @@ def counts_of(counter: Counter, event: Mapping[str, Any]) -> tuple[str, str | No
         return None
     value = event.get(counter.of) if counter.of else None
     return str(key), None if value is None else str(value)
-
-
-def seconds_of(counter: Counter) -> float:
-    """Return how far back a counter looks, in seconds."""
-    return counter.within // MICROSECOND / 1e6
 
 
 def version_called(tx: ReadTx, called: str) -> RuleVersion:

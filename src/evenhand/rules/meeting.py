@@ -12,7 +12,6 @@ from evenhand.rules.facts import Met, Said
 from evenhand.rules.happening import Happening, found_out, hanging
 from evenhand.rules.language.checks import EventWrong
 from evenhand.rules.language.explain import clauses_of
-from evenhand.rules.language.ir import Form
 from evenhand.rules.language.row import Failure
 from evenhand.rules.language.ruleset import Counter, Counting
 from evenhand.rules.life import Doing, doing
@@ -55,12 +54,7 @@ def asked(
     for position in positions:
         version, rule = here.of(position)
         what = doing(version, account=happened.key, event=happened.subject_id)
-        places = here.ready.index.layout.places
-        known = {
-            column.key: read.row[place]
-            for column, place in places.items()
-            if column.form is Form.SENT
-        }
+        known = here.ready.known(read.row)
         clauses = clauses_of(rule, known)
         met = {**event, **known}
         hits.append(

@@ -15,10 +15,10 @@ from datetime import timedelta
 from typing import Any, Final
 
 from evenhand.policy import Harm
-from evenhand.rules.language.clauses import MATCHED_WORDS
+from evenhand.rules.language.clauses import MATCHED_WORDS, PLACEHOLDER
 from evenhand.rules.language.explain import Clause
 from evenhand.rules.language.ruleset import Enqueue, Label, Propose, Rule, Score
-from evenhand.rules.life import Doing, RuleVersion
+from evenhand.rules.life import Doing, RuleVersion, restricts
 from evenhand.rules.model import Action, Match, Proposal
 from evenhand.rules.model import Rule as Named
 from evenhand.rules.weighing import Weight
@@ -26,7 +26,6 @@ from evenhand.rules.weighing import Weight
 AS_LISTED: Final = "as_listed"
 """The clause of a rule that proposes under the clauses of the banks it matched."""
 
-_PLACEHOLDER: Final = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 _SHOWN_MAX: Final = 200
 
 
@@ -62,7 +61,7 @@ def proposals_of(hit: Hit, under: Under, matches: Sequence[Match]) -> list[Propo
     if hit.doing is Doing.NOTE or not _asks(hit.rule):
         return []
     acts = hit.doing is Doing.ACT and not hit.waits
-    holds = acts and any(isinstance(one, Propose) for one in hit.rule.actions)
+    holds = acts and restricts(hit.rule)
     if hit.rule.policy == AS_LISTED:
         return list(_as_listed(hit, under, matches, holds=holds))
     look = Proposal(
@@ -77,7 +76,7 @@ def proposals_of(hit: Hit, under: Under, matches: Sequence[Match]) -> list[Propo
     )
     if not holds or under.clause_key is None:
         return [look]
-    return [_held(look), look]
+    return [replace(look, action=Action.HOLD), look]
 
 
 def while_of(rule: Rule) -> tuple[timedelta, timedelta]:
@@ -91,19 +90,6 @@ def while_of(rule: Rule) -> tuple[timedelta, timedelta]:
 
 def _asks(rule: Rule) -> bool:
     return any(isinstance(one, Enqueue | Propose) for one in rule.actions)
-
-
-def _held(look: Proposal) -> Proposal:
-    return Proposal(
-        rule=look.rule,
-        action=Action.HOLD,
-        harm=look.harm,
-        clause_key=look.clause_key,
-        report_id=look.report_id,
-        why=look.why,
-        version_ids=look.version_ids,
-        evidence=look.evidence,
-    )
 
 
 def _evidence(hit: Hit, under: Under) -> dict[str, Any]:
@@ -136,17 +122,11 @@ def _as_listed(
             by_clause.setdefault(match.clause_key, []).append(match)
     for _, found in sorted(by_clause.items()):
         sure = [match for match in found if match.weight is Weight.HOLDS]
-        if _names_measure(hit.rule) and not sure:
-            continue
-        if not _names_measure(hit.rule) and sure:
+        if restricts(hit.rule) is not bool(sure):
             continue
         if holds:
             yield _resting_on(hit, under, Action.HOLD, sure)
         yield _resting_on(hit, under, Action.ENQUEUE, found)
-
-
-def _names_measure(rule: Rule) -> bool:
-    return any(isinstance(one, Propose) for one in rule.actions)
 
 
 def _resting_on(hit: Hit, under: Under, action: Action, found: Sequence[Match]) -> Proposal:
@@ -205,7 +185,7 @@ def _filled(template: str, event: Mapping[str, Any], clauses: Sequence[Clause]) 
             return _shown(list(dict.fromkeys(word for one in clauses for word in one.found)))
         return _shown(event.get(name))
 
-    return _PLACEHOLDER.sub(put, template)
+    return PLACEHOLDER.sub(put, template)
 
 
 def _shown(value: Any) -> str:

@@ -12,7 +12,7 @@ from evenhand.rules.errors import RulesRefused
 from evenhand.rules.facts import key_of, matches, proposed, recorded, unrecorded
 from evenhand.rules.happening import of_checked
 from evenhand.rules.learning import AT_RANDOM
-from evenhand.rules.life import Doing, HitView, RuleVersion
+from evenhand.rules.life import Doing, RuleVersion
 from evenhand.rules.live import live, version_called
 from evenhand.rules.meeting import would_meet
 from evenhand.rules.model import (
@@ -105,18 +105,6 @@ def asked_by_lot(tx: ReadTx, begin: datetime, end: datetime) -> list[str]:
         if one.made_at < end and one.evidence.get("chosen") == AT_RANDOM
     ]
     return list(dict.fromkeys(by_lot))
-
-
-def hits_on(tx: ReadTx, actor: people.Actor, item_id: str) -> list[HitView]:
-    """Return every hit on an item, those that are only written down among them.
-
-    Raises NotAllowed.
-    """
-    people.require(actor, people.Permission.SEE_QUEUE)
-    return [
-        HitView(row["name"], row["number"], row["doing"], row["why"], row["at"])
-        for row in version_store.hits_on(tx, [item_id])
-    ]
 
 
 def known_media(tx: ReadTx, actor: people.Actor, item_id: str) -> dict[str, KnownMedia]:

@@ -27,7 +27,7 @@ from evenhand.rules.language.declarations import REPORT
 from evenhand.rules.language.events import EventReader
 from evenhand.rules.language.row import Failure, RowRules
 from evenhand.rules.language.row import Row as Values
-from evenhand.rules.language.ruleset import Counter, RuleSet
+from evenhand.rules.language.ruleset import RuleSet
 from evenhand.rules.language.running import Engine, EngineName, engine_of
 from evenhand.rules.life import RuleVersion
 from evenhand.rules.live import Live, live
@@ -119,7 +119,6 @@ class _Tried:
         ruleset = RuleSet({}, {}, ready.counters, ready.rules)
         self._engine: Engine = engine_of(EngineName(self.engine_name), ruleset, layout)
         self._plain = RowRules(ready.rules, layout)
-        self._new: dict[str, Counter] = {one.name: one for one in ready.counters}
         self._counters = Counters(ready.counters)
         self.reach = max((one.within for one in ready.counters), default=timedelta(0))
 

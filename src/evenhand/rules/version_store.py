@@ -176,8 +176,7 @@ def was_on(tx: ReadTx, version_id: str) -> bool:
 def last_number(tx: ReadTx, name: str) -> int:
     """Return the highest number a rule of a name has had; 0 before the first."""
     wanted = sa.select(sa.func.max(rule_versions.c.number)).where(rule_versions.c.name == name)
-    found = tx.value(wanted)
-    return found if isinstance(found, int) else 0
+    return _number(tx, wanted)
 
 
 def event_of(tx: ReadTx, subject_id: str) -> Row | None:
@@ -214,8 +213,7 @@ def hits_since(tx: ReadTx, version_id: str, since: datetime) -> int:
     wanted = sa.select(sa.func.count()).where(
         rule_hits.c.version_id == version_id, rule_hits.c.at > since
     )
-    found = tx.value(wanted)
-    return found if isinstance(found, int) else 0
+    return _number(tx, wanted)
 
 
 def hits(
@@ -260,8 +258,7 @@ def events_between(
 def events_in(tx: ReadTx, begin: datetime, end: datetime) -> int:
     """Count the events of a span."""
     wanted = sa.select(sa.func.count()).where(rule_events.c.at >= begin, rule_events.c.at < end)
-    found = tx.value(wanted)
-    return found if isinstance(found, int) else 0
+    return _number(tx, wanted)
 
 
 def rules_hitting(tx: ReadTx, event_ids: Sequence[str]) -> list[str]:
@@ -282,8 +279,7 @@ def count(tx: ReadTx, counter: str, key: str, since: datetime, *, distinct: bool
     wanted = sa.select(what).where(
         rule_counts.c.counter == counter, rule_counts.c.key == key, rule_counts.c.at > since
     )
-    found = tx.value(wanted)
-    return found if isinstance(found, int) else 0
+    return _number(tx, wanted)
 
 
 def is_counted(tx: ReadTx, counter: str, key: str, value: str, since: datetime) -> bool:
@@ -304,11 +300,6 @@ def save_count(
     tx.insert(rule_counts, event_id=event_id, counter=counter, key=key, value=value, at=at)
 
 
-def counters_with_counts(tx: ReadTx) -> set[str]:
-    """Return the counters that have counted anything."""
-    return {row["counter"] for row in tx.rows(sa.select(rule_counts.c.counter).distinct())}
-
-
 def labels_on(tx: ReadTx, entity_ids: Sequence[str]) -> list[Row]:
     """Return the labels that hang on some entities now."""
     wanted = sa.select(rule_labels).where(
@@ -322,6 +313,12 @@ def labels_on(tx: ReadTx, entity_ids: Sequence[str]) -> list[Row]:
 def save_label(tx: Tx, values: Mapping[str, Any]) -> None:
     """Hang a label on an entity."""
     tx.insert(rule_labels, id=tx.new_id(), at=tx.now, **values)
+
+
+def _number(tx: ReadTx, wanted: sa.Select[Any]) -> int:
+    """Return the one number a statement asks for; 0 where there is none."""
+    found = tx.value(wanted)
+    return found if isinstance(found, int) else 0
 
 
 def _version(row: Row) -> RuleVersion:

@@ -16,17 +16,16 @@ HOUR: Final = timedelta(hours=1)
 ITEMS_LISTED_MAX: Final = 1_000
 
 
-def brake(tx: Tx, version_id: str) -> RuleVersion | None:
+def brake(tx: Tx, found: RuleVersion) -> RuleVersion | None:
     """Demote a version that had more hits within the hour than it may. Part of the caller's work.
 
     Returns it as it was, or None. What ships with Evenhand and was never tried on a past has no
     measure to be judged by, and is left alone.
     """
-    found = version_store.with_id(tx, version_id)
-    if found is None or demoted(found.stage) is None or found.made_by == people.SYSTEM.ref:
+    if demoted(found.stage) is None or found.made_by == people.SYSTEM.ref:
         return None
     since = max(tx.now - HOUR, found.staged_at)
-    tripped = fires_too_much(version_store.hits_since(tx, version_id, since), found.baseline)
+    tripped = fires_too_much(version_store.hits_since(tx, found.id, since), found.baseline)
     return _demote(tx, found, tripped) if tripped else None
 
 

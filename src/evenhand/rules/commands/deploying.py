@@ -22,10 +22,8 @@ from evenhand.rules.language.declarations import REPORT
 from evenhand.rules.language.faults import Refused
 from evenhand.rules.language.ir import HasAny, Node, children
 from evenhand.rules.language.naming import Known
-from evenhand.rules.language.reading import read
 from evenhand.rules.language.rehearsal import Rehearsed, rehearse
 from evenhand.rules.language.ruleset import Counter, Label, Rule, RuleSet
-from evenhand.rules.language.source import SourceFile
 from evenhand.rules.life import HELD_OUT_PERCENT, RuleVersion, Stage, restricts
 from evenhand.rules.live import read_files
 from evenhand.rules.proposing import AS_LISTED
@@ -50,9 +48,8 @@ def known_here(tx: ReadTx) -> Known:
 
 def read_here(tx: ReadTx, files: Files) -> RuleSet:
     """Read files as this house would: with its kinds, banks and clauses. Raises RulesRefused."""
-    named = [SourceFile(name, text) for name, text in files]
     try:
-        found = read(named, kinds_here(tx), known=known_here(tx))
+        found = read_files(files, kinds_here(tx), known_here(tx))
     except Refused as refused:
         raise RulesRefused(str(refused)) from refused
     failed = [_untrue(one) for one in rehearse(found) if not one.as_said]
@@ -74,7 +71,7 @@ def deploy(tx: Tx, actor: people.Actor, files: Files, *, why: str) -> list[RuleV
         raise RulesRefused("Say why these rules are deployed, so that others can follow.")
     tx.lock("rules")
     found = read_here(tx, files)
-    fresh = _fresh(tx, found)
+    fresh = new_in(tx, found)
     if not fresh:
         raise NothingDeployed
     _check_counters(tx, found.counters)
@@ -121,7 +118,7 @@ def _untrue(one: Rehearsed) -> str:
     return f"{place.file}:{place.line}: an example of {one.rule} does not come true: {why}"
 
 
-def _fresh(tx: Tx, found: RuleSet) -> list[Rule]:
+def new_in(tx: ReadTx, found: RuleSet) -> list[Rule]:
     """Return the rules that mean something new: no version that is not retired means the same."""
     standing = {
         (one.name, one.version)
@@ -154,9 +151,11 @@ def _begin(tx: Tx, actor: people.Actor, rule: Rule, ruleset_id: str, why: str) -
 def _check_counters(tx: Tx, counters: Sequence[Counter]) -> None:
     """Refuse a counter that counts something else than one of its name that is running."""
     new = {one.name: _meaning(one) for one in counters}
-    for version in version_store.running(tx):
+    kinds = kinds_here(tx)
+    first = {one.ruleset_id: one for one in reversed(version_store.running(tx))}
+    for ruleset_id, version in first.items():
         try:
-            before = read_files(version_store.ruleset_files(tx, version.ruleset_id), kinds_here(tx))
+            before = read_files(version_store.ruleset_files(tx, ruleset_id), kinds)
         except Refused:
             continue
         for counter in before.counters:

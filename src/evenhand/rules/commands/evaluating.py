@@ -65,4 +65,4 @@ def mark_taken(tx: Tx, ids: Sequence[str]) -> None:
 
 def _mind_hits(tx: Tx, met: Met) -> None:
     for hit in met.hits:
-        brake(tx, hit.version.id)
+        brake(tx, hit.version)

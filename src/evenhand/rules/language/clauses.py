@@ -39,7 +39,7 @@ PRIORITY_MAX: Final = 100
 MATCHED_WORDS: Final = "matched_words"
 """A placeholder for what `has_word` and its like found."""
 
-_PLACEHOLDER: Final = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+PLACEHOLDER: Final = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _RULE_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _MEANT: Final = {
     "act": "propose",
@@ -334,7 +334,7 @@ def _act(draft: _Draft, action: Action, span: Span) -> None:
 
 def _check_template(token: Token, written: str, draft: _Draft) -> None:
     """Make sure that every placeholder is a field. Raises Wrong."""
-    for found in _PLACEHOLDER.finditer(written):
+    for found in PLACEHOLDER.finditer(written):
         if found[0] in {"{{", "}}"}:
             continue
         at = max(0, token.text.find(found[0]))

@@ -27,6 +27,13 @@ class Rehearsed:
         """Tell whether the rule did what its example says."""
         return self.fired is self.example.fires
 
+    @property
+    def says(self) -> str:
+        """Say what the rule does where its example says otherwise."""
+        if self.example.fires:
+            return f"`{self.rule}` stays silent, and this example says that it fires."
+        return f"`{self.rule}` fires, and this example says that it stays silent."
+
 
 def rehearse(ruleset: RuleSet) -> tuple[Rehearsed, ...]:
     """Try every example, in the order of the rules."""
