@@ -75,6 +75,8 @@ class Place:
             "EVENHAND_HOST_WEBHOOK_URL": self.host_url,
             "EVENHAND_HOST_WEBHOOK_SECRET": SECRET,
             "EVENHAND_LOG_LEVEL": "warning",
+            # A look that ran out of time would leave the item to a person: slow, and not wrong.
+            "EVENHAND_GATE_SECONDS": "60",
         }
 
     def open(self, clock: Clock) -> House:

@@ -410,7 +410,7 @@ class Served:
 
     def get(self, path: str) -> tuple[int, str]:
         try:
-            with urllib.request.urlopen(self.greeting["listening"] + path, timeout=10) as answer:
+            with urllib.request.urlopen(self.greeting["listening"] + path, timeout=60) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()

@@ -30,7 +30,7 @@ def kernel(*signatures: str, fastmath: bool = False) -> Callable[[Kernel], Kerne
 
     kept = _kept_in()
     if kept is not None:
-        numba.config.CACHE_DIR = str(kept)  # type: ignore[attr-defined]  # set by name
+        numba.config.CACHE_DIR = str(kept)
     made = numba.njit(
         list(signatures), cache=kept is not None, nogil=True, fastmath=fastmath, error_model="numpy"
     )

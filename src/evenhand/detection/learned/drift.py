@@ -34,9 +34,7 @@ def first_drift(stream: Stream, told: Sequence[Told]) -> Drift | None:
         raise LearnedPackageMissing("river")
     from river.drift import ADWIN
 
-    window: Any = ADWIN(  # type: ignore[no-untyped-call]  # its constructor has no types
-        delta=FALSE_ALARM, clock=COMPARED_EVERY
-    )
+    window: Any = ADWIN(delta=FALSE_ALARM, clock=COMPARED_EVERY)
     for seen, (at, number) in enumerate(told, 1):
         window.update(number)
         if window.drift_detected:

@@ -95,9 +95,10 @@ class RapidOcr:
 
         shown, done = self._engine.preprocess_img(pixels)
         try:
-            return self._engine.detect_and_crop(shown, done)[0]
+            crops: Sequence[NDArray[np.uint8]] = self._engine.detect_and_crop(shown, done)[0]
         except RapidOCRError:  # how it says that there are no lines
             return ()
+        return crops
 
     def _read(self, crops: Sequence[NDArray[np.uint8]], until: float) -> list[Line]:
         lines: list[Line] = []
