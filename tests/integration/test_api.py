@@ -24,7 +24,7 @@ from evenhand.policy import Measure
 from evenhand.worker import Outside, Worker
 
 #: Doors ask rooms, which have both databases; what is sent at random goes to both as well.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.on("sqlite")
 
 SCOPES = ("items:write", "reports:write", "decisions:read")
 

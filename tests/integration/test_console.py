@@ -18,7 +18,7 @@ from tests.desk_day import Office
 from tests.stage import Stage
 
 #: Pages ask rooms, which have both databases; one is enough for pages.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.on("sqlite")
 
 FACTS = "Your listing asks buyers to pay by gift card only and offers no other way."
 REASONS = "Gift cards cannot be refunded, which is how this kind of fraud works."

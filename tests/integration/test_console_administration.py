@@ -9,7 +9,7 @@ from tests import desk_day
 from tests.desk_day import Office
 
 #: Pages ask rooms, which have both databases; one is enough for pages.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.on("sqlite")
 
 
 class TestSealedIdentities:

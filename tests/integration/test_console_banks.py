@@ -47,7 +47,7 @@ class Keeper:
         return self.desk.get(answer.headers["location"]).text if status == 303 else answer.text
 
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.on("sqlite")
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from evenhand.rules import version_store
 from tests import desk_day
 from tests.desk_day import Hired
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.on("sqlite")
 
 GIFT = """rule gift-cards on listing
   when has_phrase(text, ["gift card"])

@@ -21,6 +21,8 @@ from evenhand.doors import FORM_BYTES_MAX, Readiness, build_app
 from evenhand.kit.clock import SetClock
 from evenhand.ledger import jobs
 
+pytestmark = pytest.mark.on("sqlite")
+
 
 @pytest.fixture
 def app(house: House) -> FastAPI:

@@ -22,7 +22,7 @@ from tests.films import KNOWN, OTHER, film
 from tests.stage import Stage, violation
 
 #: What is asked here lies above the rooms, which have both databases; one is enough.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.on("sqlite")
 
 CLAUSE = "counterfeit"
 

@@ -30,7 +30,7 @@ from tests.arrivals import counts
 from tests.stage import Stage, member, picture
 
 #: What is asked here lies above the rooms, which have both databases; one is enough.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.on("sqlite")
 
 PHOTO = picture(5)
 

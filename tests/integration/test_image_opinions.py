@@ -17,6 +17,8 @@ from evenhand.kit.clock import SetClock
 from evenhand.people import Role
 from tests.stage import Stage, member, picture
 
+pytestmark = pytest.mark.on("sqlite")
+
 BOTH = ("adult_image_opennsfw", "adult_image_nsfwjs")
 
 

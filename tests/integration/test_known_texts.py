@@ -10,7 +10,7 @@ from evenhand.detection import Answer
 from tests.stage import Stage
 
 #: What is asked here lies above the rooms, which have both databases; one is enough.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.on("sqlite")
 
 SCAM = (
     "Congratulations! Your parcel is waiting at our depot. To have it delivered tomorrow, pay the "

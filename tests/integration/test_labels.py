@@ -26,6 +26,8 @@ from tests import desk_day
 from tests.signing import BY_MODEL, signed
 from tests.stage import FACTS, REASONS, Stage, picture, violation
 
+pytestmark = pytest.mark.on("sqlite")
+
 CLAUSE = "made-with-ai"
 
 

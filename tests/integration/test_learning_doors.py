@@ -21,6 +21,8 @@ from evenhand.people import SYSTEM, Role
 from tests import desk_day
 from tests.school import CLAUSE, LINES, version
 
+pytestmark = pytest.mark.on("sqlite")
+
 
 @pytest.fixture
 def opened(house: House) -> House:

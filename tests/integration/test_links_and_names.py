@@ -23,6 +23,8 @@ from tests.conftest import load_every_store
 from tests.signing import authority, signed
 from tests.stage import Stage, picture, violation
 
+pytestmark = pytest.mark.on("sqlite")
+
 
 @pytest.fixture
 def stage(house: House) -> Stage:

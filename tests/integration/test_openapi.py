@@ -32,6 +32,8 @@ from evenhand.api.problems import KINDS
 from evenhand.bootstrap import House
 from evenhand.worker import Outside, Worker
 
+pytestmark = pytest.mark.on("postgresql")
+
 EXAMPLES = 25
 SCOPES = ("items:write", "reports:write", "decisions:read")
 CHECKS = [

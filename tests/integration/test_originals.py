@@ -21,7 +21,7 @@ from tests.arrivals import blobs
 from tests.stage import Stage, member, picture, violation
 
 #: What is asked here lies above the rooms, which have both databases; one is enough.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.on("sqlite")
 
 KNOWN, OTHER = picture(5), picture(8)
 WHY = "The police asked which of two files it was."

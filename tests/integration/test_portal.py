@@ -21,7 +21,7 @@ from evenhand.portal.pocket import STATUS
 from tests.stage import Stage, fine, violation
 
 #: Pages ask rooms, which have both databases; one is enough for pages.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.on("sqlite")
 
 ORIGIN = "https://testserver"
 PLAIN = {"url": "https://plaza.example/p1", "harm": "fraud", "explanation": "They took my money."}

@@ -54,7 +54,7 @@ INDIRECT = SURGE.replace(
 )
 
 #: Stages, trials and counters are asked of both databases; one is enough for the rest.
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.on("sqlite")
 
 
 @pytest.fixture
