@@ -14,6 +14,7 @@ from functools import cache
 from fastapi import FastAPI
 from PIL import Image, ImageDraw
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from evenhand import banks, console, intake, pages, people, policy, rules, worker
 from evenhand.bootstrap import House
@@ -76,13 +77,19 @@ def hire(house: House, by: Hired, name: str, role: Role) -> Hired:
     return Hired(invitation.staff_id, email, secret)
 
 
-def app_of(house: House) -> FastAPI:
+@cache
+def rooms() -> FastAPI:
     """Assemble the console alone, behind the guard that every door stands behind."""
     app = FastAPI()
-    app.include_router(console.router(house))
+    app.include_router(console.router())
     pages.mount_static(app)
     app.add_middleware(pages.Guard)
     return app
+
+
+def app_of(house: House) -> ASGIApp:
+    """Open the console of a house."""
+    return pages.Laid(rooms(), console=console.standing(house))
 
 
 def browser(house: House) -> TestClient:

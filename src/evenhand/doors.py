@@ -52,15 +52,20 @@ def build_app(house: House, advance: api.Advance) -> FastAPI:
         redoc_url=None,
         openapi_tags=list(api.TAGS),
     )
-    app.include_router(api.router(house, advance))
-    app.include_router(console.router(house))
-    app.include_router(portal.router(house))
+    for door in (api.router(), console.router(), portal.router()):
+        app.include_router(door)
     pages.mount_static(app)
     _add_health(app, house)
     _describe(app)
     trouble = _Trouble(house)
     for error in (*problems.TABLE, HTTPException, RequestValidationError):
         app.add_exception_handler(error, trouble.answer)
+    app.add_middleware(
+        pages.Laid,
+        doorway=api.Doorway(house, advance),
+        console=console.standing(house),
+        portal=portal.Portal.of(house),
+    )
     app.add_middleware(_Guarded)
     app.add_middleware(Threshold, trouble=trouble)
     return app

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from fastapi import FastAPI
@@ -42,13 +43,20 @@ def stage(house: House) -> Stage:
     return Stage.open(house)
 
 
-@pytest.fixture
-def browser(house: House) -> Iterator[TestClient]:
-    """Open a browser on the portal, behind the guard that every door stands behind."""
+@cache
+def public_pages() -> FastAPI:
+    """Assemble the portal alone, behind the guard that every door stands behind."""
     app = FastAPI()
-    app.include_router(portal.router(house))
+    app.include_router(portal.router())
     pages.mount_static(app)
     app.add_middleware(pages.Guard)
+    return app
+
+
+@pytest.fixture
+def browser(house: House) -> Iterator[TestClient]:
+    """Open a browser on the portal of a house."""
+    app = pages.Laid(public_pages(), portal=portal.Portal.of(house))
     with TestClient(app, base_url=ORIGIN, headers={"sec-fetch-site": "same-origin"}) as client:
         yield client
 

@@ -6,15 +6,15 @@ document. It translates and decides nothing: what it answers, the rooms have sai
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 
 from evenhand.api import appeals, assess, decisions, items, me, queues, reports
 from evenhand.api.doorway import Advance, Doorway
-from evenhand.bootstrap import House
 
-__all__ = ["PREFIX", "TAGS", "Advance", "router"]
+__all__ = ["PREFIX", "TAGS", "Advance", "Doorway", "router"]
 
 PREFIX: Final = "/api/v1"
 
@@ -30,17 +30,10 @@ TAGS: Final[tuple[dict[str, Any], ...]] = (
 _PARTS: Final = (items, assess, reports, decisions, appeals, queues, me)
 
 
-def router(house: House, advance: Advance) -> APIRouter:
-    """Make the API of a house, under /api/v1.
-
-    `advance` runs the path of one item at once and returns False when it could not be finished.
-    """
-    doorway = Doorway(house, advance)
-
-    async def lay(request: Request) -> None:
-        request.state.doorway = doorway
-
-    made = APIRouter(prefix=PREFIX, dependencies=[Depends(lay)])
+@cache
+def router() -> APIRouter:
+    """Make the API, under /api/v1, with a Doorway laid under it."""
+    made = APIRouter(prefix=PREFIX)
     for part in _PARTS:
         made.include_router(part.routes)
     return made

@@ -35,14 +35,17 @@ _BEARER: Final = HTTPBearer(
 
 @dataclass(frozen=True)
 class Doorway:
-    """What every route stands in: the house, and how the path goes on at once."""
+    """What every route stands in: the house, and how the path goes on at once.
+
+    `advance` runs the path of one item and returns False when it could not be finished.
+    """
 
     house: House
     advance: Advance
 
 
 def doorway(request: Request) -> Doorway:
-    """Return the doorway this request came through; the router has put it there."""
+    """Return the doorway this request came through; it was laid under it."""
     found: Doorway = request.state.doorway
     return found
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 
@@ -43,7 +43,7 @@ from evenhand.console.frame import PREFIX, TEMPLATES, Console
 from evenhand.console.item_view import detector_words, evidence_text
 from evenhand.policy import Measure
 
-__all__ = ["PREFIX", "make_templates", "router"]
+__all__ = ["PREFIX", "make_templates", "router", "standing"]
 
 _ROOMS = (
     auth,
@@ -69,14 +69,15 @@ _ROOMS = (
 )
 
 
-def router(house: House) -> APIRouter:
-    """Make the console of a house, under /console. Pages are no part of the API's description."""
-    console = Console(house, make_templates())
+def standing(house: House) -> Console:
+    """Return what the console of a house stands on, to be laid under its requests."""
+    return Console(house, make_templates())
 
-    async def lay(request: Request) -> None:
-        request.state.console = console
 
-    door = APIRouter(dependencies=[Depends(lay)], include_in_schema=False)
+@cache
+def router() -> APIRouter:
+    """Make the console, under /console. Pages are no part of the API's description."""
+    door = APIRouter(include_in_schema=False)
     for room in _ROOMS:
         door.include_router(room.router, prefix=PREFIX)
     return door

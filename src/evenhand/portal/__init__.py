@@ -8,23 +8,20 @@ Every page works without a script, in every language that has a catalog.
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends, Request
+from functools import cache
 
-from evenhand.bootstrap import House
+from fastapi import APIRouter
+
 from evenhand.portal import public, reporting, status
 from evenhand.portal.frame import Portal
 
-__all__ = ["router"]
+__all__ = ["Portal", "router"]
 
 
-def router(house: House) -> APIRouter:
-    """Return every public page of one house, to be included without a prefix."""
-    portal = Portal.of(house)
-
-    def lay_under(request: Request) -> None:
-        request.state.portal = portal
-
+@cache
+def router() -> APIRouter:
+    """Return every public page, to be included without a prefix, with a Portal laid under it."""
     routes = APIRouter(include_in_schema=False)
     for part in (public.routes, reporting.routes, status.routes):
-        routes.include_router(part, dependencies=[Depends(lay_under)])
+        routes.include_router(part)
     return routes

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Annotated, Any, Concatenate, Final, ParamSpec, TypeVar
@@ -80,23 +81,26 @@ class Portal:
     @classmethod
     def of(cls, house: House) -> Portal:
         """Load every language."""
-        desks = {}
         tongues = {language: translations(language) for language in LANGUAGES}
-        for language, tongue in tongues.items():
-            desk = pages.make_environment(TEMPLATES, language=language, translations=tongue)
-            desk.filters["said"] = _saying(tongue)
-            desk.globals.update(
-                words=words,
-                languages=LANGUAGES,
-                service=house.resources.service,
-                HARMS=words.HARMS,
-                MEASURES=transparency.MEASURES,
-                SOURCES=transparency.SOURCES,
-                OUTCOMES=transparency.OUTCOMES,
-                AUTOMATION=transparency.AUTOMATION,
-            )
-            desks[language] = desk
+        desks = {language: _desk(language, tongue) for language, tongue in tongues.items()}
         return cls(house, desks, tongues)
+
+
+@cache
+def _desk(language: str, tongue: NullTranslations) -> Environment:
+    """Make the templates of one language, for every house."""
+    desk = pages.make_environment(TEMPLATES, language=language, translations=tongue)
+    desk.filters["said"] = _saying(tongue)
+    desk.globals.update(
+        words=words,
+        languages=LANGUAGES,
+        HARMS=words.HARMS,
+        MEASURES=transparency.MEASURES,
+        SOURCES=transparency.SOURCES,
+        OUTCOMES=transparency.OUTCOMES,
+        AUTOMATION=transparency.AUTOMATION,
+    )
+    return desk
 
 
 def _saying(tongue: NullTranslations) -> Callable[[str], str]:
@@ -162,6 +166,7 @@ class Visit:
         """Render a page; `at` names the current place in its navigation."""
         frame = {
             "at": at,
+            "service": self.house.resources.service,
             "now": self.house.clock.now(),
             "switch": self._switch() if self.request.method == "GET" else [],
         }
