@@ -6,7 +6,7 @@ before keeps its number and its stage.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib import resources
 from typing import Final
 
@@ -16,22 +16,23 @@ from evenhand.kit.canonical import digest
 from evenhand.ledger.append import append
 from evenhand.policy import Harm, Measure
 from evenhand.rules import version_store
+from evenhand.rules.commands.staging import move
 from evenhand.rules.errors import NothingDeployed, RulesRefused
 from evenhand.rules.happening import kinds_here
-from evenhand.rules.language.declarations import REPORT
+from evenhand.rules.hearsay import resting_on_reports
 from evenhand.rules.language.faults import Refused
-from evenhand.rules.language.ir import HasAny, Node, children
 from evenhand.rules.language.naming import Known
 from evenhand.rules.language.rehearsal import Rehearsed, rehearse
-from evenhand.rules.language.ruleset import Counter, Label, Rule, RuleSet
+from evenhand.rules.language.ruleset import Counter, Rule, RuleSet
 from evenhand.rules.life import HELD_OUT_PERCENT, RuleVersion, Stage, restricts
-from evenhand.rules.live import read_files
+from evenhand.rules.live import live, read_files
 from evenhand.rules.proposing import AS_LISTED
 from evenhand.rules.store import last_proposed
 
 ANY_QUEUE: Final = "review"
 URGENT: Final = "urgent"
 WHY_CHARS_MAX: Final = 2_000
+SHIPPED: Final = "They ship with Evenhand."
 Files = Sequence[tuple[str, str]]
 
 
@@ -75,7 +76,7 @@ def deploy(tx: Tx, actor: people.Actor, files: Files, *, why: str) -> list[RuleV
     if not fresh:
         raise NothingDeployed
     _check_counters(tx, found.counters)
-    _check_reports(found.rules)
+    _check_reports(tx, found)
     ruleset_id = version_store.save_ruleset(
         tx,
         files=[list(one) for one in files],
@@ -105,10 +106,9 @@ def seed(tx: Tx) -> bool:
         for one in folder.iterdir()
         if one.name.endswith(".rules")
     )
-    for version in deploy(tx, people.SYSTEM, files, why="They ship with Evenhand."):
-        version_store.change_version(
-            tx, version.id, stage=Stage.ON.value, held_out=0, approved_by=people.SYSTEM.ref
-        )
+    for version in deploy(tx, people.SYSTEM, files, why=SHIPPED):
+        version_store.change_version(tx, version.id, approved_by=people.SYSTEM.ref)
+        move(tx, people.SYSTEM, version, Stage.ON, why=SHIPPED, held_out=0)
     return True
 
 
@@ -166,38 +166,13 @@ def _check_counters(tx: Tx, counters: Sequence[Counter]) -> None:
                 )
 
 
-def _check_reports(found: Sequence[Rule]) -> None:
-    """Refuse what would let reports restrict somebody, however many (charter, promise 6)."""
-    on_reports = [rule for rule in found if REPORT in rule.kinds]
-    hung = {
-        action.name: rule.name
-        for rule in on_reports
-        for action in rule.actions
-        if isinstance(action, Label)
-    }
-    for rule in found:
-        if not restricts(rule):
-            continue
-        if REPORT in rule.kinds:
-            raise RulesRefused(
-                f"{rule.name} is on reports and proposes a measure. No number of reports restricts"
-                " anybody: let it enqueue, and a person look."
-            )
-        read = {name for one in labels_read(rule.when) for name in one if name in hung}
-        if read:
-            raise RulesRefused(
-                f"{rule.name} proposes a measure and reads the label {min(read)!r}, which"
-                f" {hung[min(read)]} hangs because of reports. No number of reports restricts"
-                " anybody: let it enqueue, and a person look."
-            )
-
-
-def labels_read(node: Node) -> Iterator[tuple[str, ...]]:
-    """Yield the names of the labels that a condition asks for."""
-    if isinstance(node, HasAny) and node.of.key.startswith("labels("):
-        yield node.among
-    for one in children(node):
-        yield from labels_read(one)
+def _check_reports(tx: ReadTx, found: RuleSet) -> None:
+    """Refuse what would let reports restrict somebody, with all that may run beside it."""
+    standing = [one for one in version_store.versions(tx) if one.stage is not Stage.RETIRED]
+    beside = live(tx, standing).ready
+    says = resting_on_reports((*found.rules, *beside.rules), (*found.counters, *beside.counters))
+    if says is not None:
+        raise RulesRefused(says)
 
 
 def _meaning(counter: Counter) -> tuple[object, ...]:

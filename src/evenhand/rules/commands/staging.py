@@ -51,12 +51,12 @@ def stage_rule(
         raise RulesRefused("A canary acts for 1 to 100 of 100 accounts.")
     if held_out is not None and not HELD_OUT_MIN <= held_out <= HELD_OUT_MAX:
         raise RulesRefused("Between 1 and 5 of 100 hits are put before people instead.")
-    _move(tx, actor, version, to, why=reason, share=share, held_out=held_out)
+    move(tx, actor, version, to, why=reason, share=share, held_out=held_out)
     if to is Stage.ON:
         for other in version_store.named(tx, version.name):
             if other.id != version.id and other.stage.runs:
                 follows = f"{version.called} took its place."
-                _move(tx, actor, other, Stage.RETIRED, why=follows)
+                move(tx, actor, other, Stage.RETIRED, why=follows)
     return version_called(tx, version.called)
 
 
@@ -147,7 +147,7 @@ def roll_back(tx: Tx, actor: people.Actor, name: str, *, why: str) -> RuleVersio
             acting.called, "no version acted before it; retire it, or take it back a stage"
         )
     _retire(tx, actor, acting, reason)
-    _move(tx, actor, before, Stage.ON, why=reason)
+    move(tx, actor, before, Stage.ON, why=reason)
     return version_called(tx, before.called)
 
 
@@ -167,7 +167,7 @@ def _retire(tx: Tx, actor: people.Actor, version: RuleVersion, why: str) -> None
     )
 
 
-def _move(
+def move(
     tx: Tx,
     actor: people.Actor,
     version: RuleVersion,
@@ -177,6 +177,7 @@ def _move(
     share: int = CANARY_PERCENT,
     held_out: int | None = None,
 ) -> None:
+    """Put a version at a stage, on the record. Whether it may was asked by the caller."""
     kept = version.held_out if held_out is None else held_out
     now_for = share if to is Stage.CANARY else 0
     was_on = {"on_at": tx.now} if to is Stage.ON else {}
