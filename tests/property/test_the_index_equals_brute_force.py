@@ -58,8 +58,8 @@ def test_with_deltas_withdrawals_merges_and_reopening(seed: int, acts: list[str]
             for distance in (31, 63):
                 wanted = [listed.near(one, distance) for one in asked]
                 assert matched(index, asked, distance) == wanted
-        index.close()
         assert index.differences(listed) == (0, 0)
+        index.close()
 
 
 @pytest.mark.parametrize("chunks", [11, 12, 13, 16])

@@ -135,12 +135,11 @@ class LiveIndex:
                     withdrawn=changes.withdrawn,
                 )
             self._view = view
-            due = self._due(view)
-        if due and (self._merging is None or not self._merging.is_alive()):
-            self._merging = threading.Thread(
-                target=self._merge_later, name="index-merge", daemon=True
-            )
-            self._merging.start()
+            if self._due(view) and (self._merging is None or not self._merging.is_alive()):
+                self._merging = threading.Thread(
+                    target=self._merge_later, name="index-merge", daemon=True
+                )
+                self._merging.start()
 
     def merge(self) -> bool:
         """Publish what came since, if that is much. False when it is not, or another one does."""
