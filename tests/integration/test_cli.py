@@ -388,6 +388,20 @@ class TestLedger:
         assert found.returncode == 1
         assert "NOT" in found.stdout
 
+    def test_growth_is_proved_to_whoever_kept_a_checkpoint(self, say: Say, tmp_path: Path) -> None:
+        """The old checkpoint and the key are all they need."""
+        old = say("ledger", "checkpoint")
+        kept, file = tmp_path / "kept", tmp_path / "proof.json"
+        kept.write_text(old["checkpoint"])
+        say("people", "add", "Ada", "ada@example.org", "--role", "reviewer")
+        proof = say("ledger", "prove", "--since", old["checkpoint"].split("\n")[1])
+        file.write_text(json.dumps(proof))
+        words = ("ledger", "verify-proof", str(file), "--kept", str(kept), "--key")
+        held = evenhand(tmp_path / "nowhere", *words, old["verifier_key"])
+        assert (held.returncode, held.stdout[:15]) == (0, "The proof holds")
+        assert say("ledger", "prove", status=Exit.NOT_POSSIBLE)["says"]
+        assert say("ledger", "prove", "--since", "0", status=Exit.NOT_POSSIBLE)["says"]
+
 
 class Served:
     """`evenhand serve` as a process of its own, until told to stop."""

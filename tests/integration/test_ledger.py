@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from evenhand import ledger
 from evenhand.bootstrap import House
 from evenhand.db import Tx
+from evenhand.ledger import merkle
 from evenhand.ledger.append import append
+from evenhand.ledger.checkpoint import read
 
 
 def write_note(tx: Tx, number: int) -> None:
@@ -20,6 +24,12 @@ def write_note(tx: Tx, number: int) -> None:
         public={"number": number},
         private={"text": "a note"},
     )
+
+
+def write_notes(tx: Tx, count: int) -> None:
+    """Append many lines at once."""
+    for number in range(count):
+        write_note(tx, number)
 
 
 def check(house: House) -> ledger.Verification:
@@ -61,3 +71,29 @@ class TestAppend:
             pass
         assert house.ask(ledger.size) == 1
         assert check(house).sound
+
+
+class TestProve:
+    """Proofs come from tiles, and hold in a log of several."""
+
+    def test_proves_lines_and_growth_over_several_tiles(self, house: House) -> None:
+        """Written in two parts that end inside a tile."""
+        house.do(write_notes, 300)
+        then = read(str(house.ask(ledger.head)), house.resources.signer.public_key())
+        house.do(write_notes, 400)
+        now = read(str(house.ask(ledger.head)), house.resources.signer.public_key())
+        for index in (0, 255, 256, 299, 300, 511, 512, 699):
+            proof = house.ask(ledger.prove, index)
+            leaf = merkle.leaf_hash(proof.text.encode())
+            assert merkle.included(leaf, index, 700, proof.path, now.root)
+        grown = house.ask(ledger.prove_since, 300)
+        assert grown.first_root == then.root
+        assert merkle.consistent(300, then.root, 700, now.root, grown.path)
+        assert check(house).sound
+
+    def test_refuses_what_is_not_there(self, house: House) -> None:
+        """No line, no earlier log, and no answer that looks like one."""
+        house.do(write_note, 0)
+        for asked in (lambda: house.ask(ledger.prove, 1), lambda: house.ask(ledger.prove_since, 0)):
+            with pytest.raises(IndexError):
+                asked()

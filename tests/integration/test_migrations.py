@@ -14,6 +14,7 @@ from alembic.migration import MigrationContext
 from evenhand.bootstrap import House, load_settings, open_house
 from evenhand.db import metadata, migrate, revise
 from evenhand.kit.clock import SetClock
+from evenhand.ledger.merkle import Edge, leaf_hash
 
 FIRST, SECOND = "2026_01_01_first", "2026_02_02_second"
 
@@ -30,6 +31,10 @@ _MAKE = """op.create_table("shelf", sa.Column("id", sa.Integer, primary_key=True
         sa.Column("shelf", sa.Integer, sa.ForeignKey("shelf.id", ondelete="CASCADE")))
     op.execute("insert into shelf values (1)")
     op.execute("insert into book values (1, 1)")"""
+
+_LINES = """op.create_table("ledger_lines",
+        sa.Column("line", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("leaf", sa.LargeBinary, nullable=False))"""
 
 _REBUILD = """with op.batch_alter_table("shelf") as shelf:
         shelf.add_column(sa.Column("name", sa.Text, server_default="old"))
@@ -155,6 +160,32 @@ class TestMigrate:
         assert errors == []
         with engine.connect() as conn:
             assert conn.exec_driver_sql("select count(*) from book").scalar() == 1
+
+
+class TestTheStepOfTiles:
+    """A log that was written before tiles were kept."""
+
+    def test_makes_the_nodes_over_the_lines_there_are(
+        self, engine: sa.Engine, versions: Path
+    ) -> None:
+        """The same ones that appending makes."""
+        write(versions, FIRST, _LINES)
+        leaves = [leaf_hash(str(line).encode()) for line in range(3_000)]
+        migrate.migrate(engine, versions=versions)
+        with engine.begin() as conn:
+            conn.execute(
+                sa.text("insert into ledger_lines values (:line, :leaf)"),
+                [{"line": line, "leaf": leaf} for line, leaf in enumerate(leaves)],
+            )
+        step = (migrate.VERSIONS / "2026_11_22_tiles.py").read_text()
+        step = step.replace('"2026_11_22_trials_of_rules"', f'"{FIRST}"')
+        (versions / "2026_11_22_tiles.py").write_text(step)
+        migrate.migrate(engine, versions=versions)
+        with engine.connect() as conn:
+            rows = conn.exec_driver_sql("select level, place, hash from ledger_nodes").all()
+        made = [(level, place, bytes(value)) for level, place, value in rows]
+        assert sorted(made) == sorted(Edge().extend(leaves)[1])
+        assert len(made) == 11
 
 
 class TestRevise:

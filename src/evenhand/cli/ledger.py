@@ -7,7 +7,7 @@ in another place, or when the end of the log is gone.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
@@ -15,7 +15,7 @@ from evenhand import ledger, people
 from evenhand.cli import proofs
 from evenhand.cli.exits import Exit
 from evenhand.cli.output import Json, facts, file_or_stdin, flag, show, table, visible
-from evenhand.cli.shell import NotFoundHere, NotPossibleHere, opened, read_json
+from evenhand.cli.shell import NotFoundHere, NotPossibleHere, opened, read_json, read_text
 from evenhand.kit.clock import read_stamp
 
 if TYPE_CHECKING:
@@ -91,37 +91,55 @@ def _data(line: dict[str, object]) -> str:
 
 @app.command
 def prove(
-    index: Annotated[int, Parameter(help="The number of a line, from 0.")],
+    index: Annotated[int | None, Parameter(help="The number of a line, from 0.")] = None,
     /,
     *,
+    since: Annotated[
+        int | None,
+        Parameter(help="Prove instead that the log begins with the one of so many lines."),
+    ] = None,
     json: Json = False,
 ) -> Exit:
-    """Prove that a line is in the tree that the checkpoint signs.
+    """Prove that a line is in the tree that the checkpoint signs, or that the log only grew.
 
     Give `--json` and keep the document: whoever has it can check it with
     `evenhand ledger verify-proof`, or any RFC 6962 verifier, without this house.
     """
+    if (index is None) == (since is None):
+        raise NotPossibleHere("Name a line to prove, or with --since the size of an earlier log.")
     with opened() as house:
-        try:
-            proof = house.ask(ledger.prove, index)
-        except IndexError as why:
-            size = house.ask(ledger.size)
-            raise NotFoundHere(f"There is no line {index}: the log has {size} lines.") from why
-        document = proofs.document(proof, _verifier_key(house))
-    text = [
-        *facts(
-            (
-                ("line", document["index"]),
-                ("text", document["text"]),
-                ("tree", f"{document['size']} lines"),
-                ("path", ", ".join(document["path"]) or "none: it is the only line"),
-                ("key", document["verifier_key"]),
-            )
-        ),
-        str(document["checkpoint"]).rstrip(),
+        document = _proof(house, index, since)
+    if index is not None:
+        told = [("line", document["index"]), ("text", document["text"])]
+        alone = "none: it is the only line"
+    else:
+        told = [("begins with", f"{document['first']} lines, root {document['first_root']}")]
+        alone = "none: it is the same log"
+    told += [
+        ("tree", f"{document['size']} lines"),
+        ("path", ", ".join(document["path"]) or alone),
+        ("key", document["verifier_key"]),
     ]
+    text = [*facts(told), str(document["checkpoint"]).rstrip()]
     show(document, as_json=json, text=text)
     return Exit.OK
+
+
+def _proof(house: House, index: int | None, since: int | None) -> dict[str, Any]:
+    key = _verifier_key(house)
+    try:
+        if index is not None:
+            return proofs.document(house.ask(ledger.prove, index), key)
+        assert since is not None, "the caller looked"
+        return proofs.growth_document(house.ask(ledger.prove_since, since), key)
+    except IndexError as why:
+        size = house.ask(ledger.size)
+        says = (
+            f"There is no line {index}: the log has {size} lines."
+            if index is not None
+            else f"There never was a log of {since} lines to begin with: it has {size} now."
+        )
+        raise NotFoundHere(says) from why
 
 
 @app.command
@@ -133,18 +151,32 @@ def verify_proof(
         str | None,
         Parameter(help="The log's public key, from its /log page; else the one in the file."),
     ] = None,
+    kept: Annotated[
+        Path | None,
+        Parameter(help="For a proof that the log only grew: the checkpoint you kept, in a file."),
+    ] = None,
     json: Json = False,
 ) -> Exit:
-    """Check a proof: that its line is in the tree its checkpoint signs. It needs no house.
+    """Check a proof that a line is in the log, or that the log only grew. It needs no house.
 
     Exits 1 when it does not hold. Without --key the proof is checked against the key it brings
     along, which shows that it fits together, and not whose log it is.
     """
-    checked = proofs.check(read_json(file), key)
+    data = read_json(file)
+    text = []
+    if proofs.is_growth(data):
+        old = None if kept is None else read_text(kept)
+        checked: proofs.Checked | proofs.GrowthChecked = proofs.check_growth(data, key, old)
+        holds = f"the log of {checked.size} lines begins with that of {data['first']}."
+        if old is None:
+            text.append("Give --kept with the checkpoint you kept, to know that it was that log.")
+    else:
+        checked = proofs.check(data, key)
+        holds = f"line {data['index']} is in the tree of {checked.size} lines."
     if checked.fault is not None:
         text = [f"The proof does NOT hold: {checked.fault}"]
     else:
-        text = [f"The proof holds: line {checked.index} is in the tree of {checked.size} lines."]
+        text.insert(0, f"The proof holds: {holds}")
         if key is None:
             text.append("It was checked with the key in the file. Give --key from the log's page.")
     show(checked, as_json=json, text=text)

@@ -10,7 +10,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from evenhand.cli.shell import Unreadable
-from evenhand.ledger import CheckpointInvalid, Proof, checkpoint, merkle
+from evenhand.ledger import CheckpointInvalid, GrowthProof, Proof, checkpoint, merkle
 
 _ED25519 = b"\x01"
 
@@ -25,6 +25,20 @@ class Checked:
     fault: str | None
 
 
+@dataclass(frozen=True)
+class GrowthChecked:
+    """What the check of a proof of growth found; `fault` None means that it holds.
+
+    `against` tells whether the smaller tree was one that somebody kept, and not only the file's.
+    """
+
+    first: int
+    size: int
+    key: str
+    against: bool
+    fault: str | None
+
+
 def document(proof: Proof, verifier_key: str) -> dict[str, Any]:
     """Write a proof as JSON data: the line, its leaf, the path upwards, and what is signed."""
     return {
@@ -36,6 +50,46 @@ def document(proof: Proof, verifier_key: str) -> dict[str, Any]:
         "checkpoint": proof.checkpoint,
         "verifier_key": verifier_key,
     }
+
+
+def growth_document(proof: GrowthProof, verifier_key: str) -> dict[str, Any]:
+    """Write a proof that the log only grew as JSON data."""
+    return {
+        "first": proof.first,
+        "first_root": proof.first_root.hex(),
+        "size": proof.size,
+        "path": [step.hex() for step in proof.path],
+        "checkpoint": proof.checkpoint,
+        "verifier_key": verifier_key,
+    }
+
+
+def is_growth(data: Any) -> bool:
+    """Tell a proof that the log only grew from a proof that holds a line."""
+    return isinstance(data, dict) and "first_root" in data
+
+
+def check_growth(data: Any, key: str | None, kept: str | None) -> GrowthChecked:
+    """Check a proof of growth, against a checkpoint that somebody kept where there is one.
+
+    Raises Unreadable when it is no such proof.
+    """
+    try:
+        proof = GrowthProof(
+            int(data["first"]),
+            bytes.fromhex(data["first_root"]),
+            int(data["size"]),
+            tuple(bytes.fromhex(step) for step in data["path"]),
+            str(data["checkpoint"]),
+        )
+        line = key or str(data["verifier_key"])
+    except (KeyError, TypeError, ValueError) as why:
+        raise Unreadable(
+            "This is not a proof of growth: it needs first, first_root, size, path, checkpoint and"
+            " verifier_key, as `evenhand ledger prove --since` writes them."
+        ) from why
+    fault = _growth_fault(proof, public_key(line), kept)
+    return GrowthChecked(proof.first, proof.size, line, kept is not None, fault)
 
 
 def check(data: Any, key: str | None) -> Checked:
@@ -77,4 +131,20 @@ def _fault(
         return f"it is for a tree of {size} lines, and the checkpoint signs {signed.size}."
     if not merkle.included(leaf, index, size, path, signed.root):
         return "its line is not in the tree the checkpoint signs."
+    return None
+
+
+def _growth_fault(proof: GrowthProof, key: Ed25519PublicKey, kept: str | None) -> str | None:
+    old = checkpoint.Checkpoint(proof.first, proof.first_root)
+    try:
+        signed = checkpoint.read(proof.checkpoint, key)
+        old = old if kept is None else checkpoint.read(kept, key)
+    except CheckpointInvalid as why:
+        return f"a checkpoint cannot be trusted: {why}."
+    if signed.size != proof.size:
+        return f"it is for a tree of {proof.size} lines, and the checkpoint signs {signed.size}."
+    if old.size != proof.first:
+        return f"it begins at {proof.first} lines, and the checkpoint you kept signs {old.size}."
+    if not merkle.consistent(old.size, old.root, signed.size, signed.root, proof.path):
+        return f"the log does not begin with the {old.size} lines it once had: two were signed."
     return None

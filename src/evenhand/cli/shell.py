@@ -80,6 +80,14 @@ def read_bytes(path: Path) -> bytes:
         raise Unreadable(f"{path} cannot be read: {why.strerror}. Check the path.") from why
 
 
+def read_text(path: Path) -> str:
+    """Read a file of UTF-8 text, or standard input for `-`. Raises Unreadable."""
+    try:
+        return read_bytes(path).decode("utf-8")
+    except UnicodeDecodeError as why:
+        raise Unreadable(f"{path} is not text in UTF-8: {why}.") from why
+
+
 def read_json(path: Path) -> Any:
     """Read a JSON file, or standard input for `-`. Raises Unreadable."""
     try:

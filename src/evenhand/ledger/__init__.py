@@ -6,19 +6,21 @@ a reorder or a lost tail is found. Appending is not part of this front door: onl
 `commands` import `evenhand.ledger.append`.
 """
 
-from evenhand.ledger import checkpoint, jobs, leases, merkle, outbox
+from evenhand.ledger import checkpoint, jobs, leases, merkle, outbox, tiles
 from evenhand.ledger.commands import record_restore
 from evenhand.ledger.errors import (
     CheckpointInvalid,
     LeaseLost,
     LedgerCut,
     LedgerError,
+    TreeBroken,
     UnknownEvent,
 )
 from evenhand.ledger.leases import Work
 from evenhand.ledger.model import EVENTS, EventKind
 from evenhand.ledger.queries import (
     Finding,
+    GrowthProof,
     Passed,
     Proof,
     Verification,
@@ -30,6 +32,7 @@ from evenhand.ledger.queries import (
     passed,
     private_of,
     prove,
+    prove_since,
     size,
     verify,
 )
@@ -39,11 +42,13 @@ __all__ = [
     "CheckpointInvalid",
     "EventKind",
     "Finding",
+    "GrowthProof",
     "LeaseLost",
     "LedgerCut",
     "LedgerError",
     "Passed",
     "Proof",
+    "TreeBroken",
     "UnknownEvent",
     "Verification",
     "Work",
@@ -60,7 +65,9 @@ __all__ = [
     "passed",
     "private_of",
     "prove",
+    "prove_since",
     "record_restore",
     "size",
+    "tiles",
     "verify",
 ]

@@ -52,11 +52,12 @@ def _write(tx: Tx, drafts: Sequence[Draft]) -> None:
     edge = store.load_edge(tx)
     _check_signed(tx, edge)
     lines: list[Line] = []
-    for draft in drafts:
-        text = draft.text(edge.size)
-        lines.append(Line(edge.size, draft, text, leaf_hash(text.encode())))
-        edge = edge.append(lines[-1].hash)
+    for index, draft in enumerate(drafts, edge.size):
+        text = draft.text(index)
+        lines.append(Line(index, draft, text, leaf_hash(text.encode())))
+    edge, made = edge.extend(line.hash for line in lines)
     store.save_lines(tx, lines)
+    store.save_nodes(tx, made)
     note = sign(Checkpoint(edge.size, edge.root()), tx.resources.signer)
     store.save_edge(tx, edge, note)
     shelf, size = tx.resources.shelf, edge.size

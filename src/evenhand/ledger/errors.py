@@ -4,6 +4,7 @@ LedgerError
 ├── UnknownEvent
 ├── CheckpointInvalid
 ├── LedgerCut
+├── TreeBroken
 └── LeaseLost
 """
 
@@ -24,6 +25,10 @@ class CheckpointInvalid(LedgerError):
 
 class LedgerCut(LedgerError):
     """Lines that were signed are gone. Nothing is recorded until somebody has said why."""
+
+
+class TreeBroken(LedgerError):
+    """Hashes of the tree are gone, so that nothing can be proved from it."""
 
 
 class LeaseLost(LedgerError):

@@ -1,13 +1,24 @@
-"""RFC 6962 §2.1 Merkle trees: append with only the edge kept, roots, and both kinds of proof."""
+"""RFC 6962 §2.1 Merkle trees: hashes, append with only the edge kept, and checking proofs."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
-HASH_BYTES = 32
-EMPTY_ROOT = hashlib.sha256(b"").digest()
+HASH_BYTES: Final = 32
+EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
+#: Nodes are kept at every eighth height, so that a tile holds 2**8 of them (C2SP tlog-tiles).
+TILE_HEIGHT: Final = 8
+
+
+class Node(NamedTuple):
+    """The root of a perfect subtree of 256**level leaves; `place` counts them from the left."""
+
+    level: int
+    place: int
+    hash: bytes
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -29,43 +40,38 @@ class Edge:
 
     def append(self, leaf: bytes) -> Edge:
         """Return the edge after one more leaf hash."""
-        hashes, node, size = list(self.hashes), leaf, self.size
-        while size & 1:
-            node = node_hash(hashes.pop(), node)
-            size >>= 1
-        return Edge(self.size + 1, (*hashes, node))
+        return self.extend((leaf,))[0]
+
+    def extend(self, leaves: Iterable[bytes]) -> tuple[Edge, list[Node]]:
+        """Return the edge after these leaf hashes, and the nodes for tiles that they complete."""
+        hashes, size, made = list(self.hashes), self.size, []
+        for leaf in leaves:
+            node, place, height = leaf, size, 0
+            while place & 1:
+                node = node_hash(hashes.pop(), node)
+                place, height = place >> 1, height + 1
+                if height % TILE_HEIGHT == 0:
+                    made.append(Node(height // TILE_HEIGHT, place, node))
+            hashes.append(node)
+            size += 1
+        return Edge(size, tuple(hashes)), made
 
     def root(self) -> bytes:
         """Return the tree's root (MTH)."""
-        node: bytes | None = None
-        for part in reversed(self.hashes):
-            node = part if node is None else node_hash(part, node)
-        return EMPTY_ROOT if node is None else node
+        return root_over(self.hashes)
 
 
-def _split(size: int) -> int:
-    """Return the largest power of two smaller than the size."""
-    return 1 << ((size - 1).bit_length() - 1)
+def root_over(subtrees: Sequence[bytes]) -> bytes:
+    """Join the roots of perfect subtrees, the largest first, into the root over all of them."""
+    node: bytes | None = None
+    for part in reversed(subtrees):
+        node = part if node is None else node_hash(part, node)
+    return EMPTY_ROOT if node is None else node
 
 
-def root_of(leaves: Sequence[bytes]) -> bytes:
+def root_of(leaves: Iterable[bytes]) -> bytes:
     """Compute the root of a list of leaf hashes."""
-    edge = Edge()
-    for leaf in leaves:
-        edge = edge.append(leaf)
-    return edge.root()
-
-
-def inclusion_path(index: int, leaves: Sequence[bytes]) -> list[bytes]:
-    """RFC 6962 §2.1.1 audit path of one leaf. Raises IndexError outside the tree."""
-    if not 0 <= index < len(leaves):
-        raise IndexError(f"leaf {index} is not in a tree of {len(leaves)}")
-    if len(leaves) == 1:
-        return []
-    k = _split(len(leaves))
-    if index < k:
-        return [*inclusion_path(index, leaves[:k]), root_of(leaves[k:])]
-    return [*inclusion_path(index - k, leaves[k:]), root_of(leaves[:k])]
+    return Edge().extend(leaves)[0].root()
 
 
 def included(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
@@ -84,22 +90,6 @@ def included(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: by
             node = node_hash(node, sibling)
         position, last = position >> 1, last >> 1
     return last == 0 and node == root
-
-
-def consistency_path(first: int, leaves: Sequence[bytes]) -> list[bytes]:
-    """RFC 6962 §2.1.2 proof that a tree of `first` leaves is a prefix of this one."""
-    if not 0 < first <= len(leaves):
-        raise IndexError(f"a tree of {first} cannot be a prefix of one of {len(leaves)}")
-    return _subproof(first, leaves, whole=True)
-
-
-def _subproof(first: int, leaves: Sequence[bytes], *, whole: bool) -> list[bytes]:
-    if first == len(leaves):
-        return [] if whole else [root_of(leaves)]
-    k = _split(len(leaves))
-    if first <= k:
-        return [*_subproof(first, leaves[:k], whole=whole), root_of(leaves[k:])]
-    return [*_subproof(first - k, leaves[k:], whole=False), root_of(leaves[:k])]
 
 
 def consistent(

@@ -15,8 +15,9 @@ from evenhand.kit.clock import stamp
 from evenhand.ledger import store
 from evenhand.ledger.checkpoint import Checkpoint, read
 from evenhand.ledger.errors import CheckpointInvalid
-from evenhand.ledger.merkle import Edge, inclusion_path, leaf_hash
+from evenhand.ledger.merkle import Edge, leaf_hash
 from evenhand.ledger.model import commitment
+from evenhand.ledger.tiles import Tree
 
 READ_ROWS = 2_000
 
@@ -50,6 +51,20 @@ class Proof:
 
     index: int
     text: str
+    size: int
+    path: tuple[bytes, ...]
+    checkpoint: str
+
+
+@dataclass(frozen=True)
+class GrowthProof:
+    """That the tree a checkpoint signs begins with the tree of `first` lines: nothing was undone.
+
+    `path` is the RFC 6962 consistency proof, and `first_root` the root of the smaller tree.
+    """
+
+    first: int
+    first_root: bytes
     size: int
     path: tuple[bytes, ...]
     checkpoint: str
@@ -190,15 +205,25 @@ def _check_private(tx: ReadTx) -> list[Finding]:
 
 def prove(tx: ReadTx, index: int) -> Proof:
     """Prove that a line is in the tree as it stands. Raises IndexError when there is no such."""
-    leaves = [
-        bytes(h)
-        for h in tx.conn.execute(
-            sa.select(store.lines.c.leaf).order_by(store.lines.c.line)
-        ).scalars()
-    ]
-    path = inclusion_path(index, leaves)
+    tree = _tree(tx)
+    path = tree.inclusion_path(index)
     text = tx.value(sa.select(store.lines.c.text).where(store.lines.c.line == index))
-    return Proof(index, str(text), len(leaves), tuple(path), str(store.head_note(tx)))
+    return Proof(index, str(text), tree.size, tuple(path), str(store.head_note(tx)))
+
+
+def prove_since(tx: ReadTx, first: int) -> GrowthProof:
+    """Prove that the tree as it stands begins with the one of `first` lines, which it kept.
+
+    Raises IndexError when `first` is nought or more than there are.
+    """
+    tree = _tree(tx)
+    path = tree.consistency_path(first)
+    note = str(store.head_note(tx))
+    return GrowthProof(first, tree.root_at(first), tree.size, tuple(path), note)
+
+
+def _tree(tx: ReadTx) -> Tree:
+    return Tree(size(tx), lambda level, first, count: store.read_hashes(tx, level, first, count))
 
 
 def line_of(tx: ReadTx, event: str, subject: str) -> int | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from evenhand.db import ReadTx, Tx, UtcTime, metadata
-from evenhand.ledger.merkle import Edge
+from evenhand.ledger.merkle import Edge, Node
 from evenhand.ledger.model import Line
 
 lines = sa.Table(
@@ -29,6 +29,15 @@ private = sa.Table(
     sa.Column("line", sa.BigInteger, sa.ForeignKey("ledger_lines.line"), primary_key=True),
     sa.Column("salt", sa.LargeBinary, nullable=False),
     sa.Column("content", sa.Text, nullable=False),
+)
+
+#: The roots of perfect subtrees of 256, 256**2 … lines: what tiles above the lines hold.
+nodes = sa.Table(
+    "ledger_nodes",
+    metadata,
+    sa.Column("level", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("place", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("hash", sa.LargeBinary, nullable=False),
 )
 
 head = sa.Table(
@@ -80,6 +89,20 @@ def save_lines(tx: Tx, written: Sequence[Line]) -> None:
         if one.draft.private is not None
     ]
     tx.insert_all(private, kept_apart)
+
+
+def save_nodes(tx: Tx, made: Sequence[Node]) -> None:
+    """Write the nodes that new lines completed."""
+    tx.insert_all(nodes, [node._asdict() for node in made])
+
+
+def read_hashes(tx: ReadTx, level: int, first: int, count: int) -> list[bytes]:
+    """Read hashes of one level of the tree, in order; fewer when they are not all there."""
+    at, value = (lines.c.line, lines.c.leaf) if level == 0 else (nodes.c.place, nodes.c.hash)
+    wanted = sa.select(value).where(at >= first, at < first + count).order_by(at)
+    if level:
+        wanted = wanted.where(nodes.c.level == level)
+    return [bytes(found) for found in tx.conn.execute(wanted).scalars()]
 
 
 def head_note(tx: ReadTx) -> str | None:

@@ -9,17 +9,21 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evenhand.cli import proofs
 from evenhand.cli.shell import Unreadable
-from evenhand.ledger import Proof, checkpoint, merkle
+from evenhand.ledger import GrowthProof, Proof, checkpoint, merkle, tiles
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 OTHER = Ed25519PrivateKey.from_private_bytes(b"o" * 32)
 TEXTS = [f'{{"n":{n}}}' for n in range(5)]
 
 
+def tree_of(leaves: list[bytes]) -> tiles.Tree:
+    return tiles.Tree(len(leaves), lambda _, first, count: leaves[first : first + count])
+
+
 def document(index: int = 3, key: Ed25519PrivateKey = KEY) -> dict[str, Any]:
     leaves = [merkle.leaf_hash(text.encode()) for text in TEXTS]
     note = checkpoint.sign(checkpoint.Checkpoint(5, merkle.root_of(leaves)), key)
-    path = tuple(merkle.inclusion_path(index, leaves))
+    path = tuple(tree_of(leaves).inclusion_path(index))
     proof = Proof(index, TEXTS[index], 5, path, note)
     return proofs.document(proof, checkpoint.verifier_line(key.public_key()))
 
@@ -51,3 +55,53 @@ class TestCheck:
     def test_what_is_no_key_is_said_to_be_none(self, key: str) -> None:
         with pytest.raises(Unreadable, match="key"):
             proofs.public_key(key)
+
+
+def signed(leaves: list[bytes], key: Ed25519PrivateKey = KEY) -> str:
+    return checkpoint.sign(checkpoint.Checkpoint(len(leaves), merkle.root_of(leaves)), key)
+
+
+def growth(first: int, leaves: list[bytes]) -> dict[str, Any]:
+    tree = tree_of(leaves)
+    path = tuple(tree.consistency_path(first))
+    proof = GrowthProof(first, tree.root_at(first), len(leaves), path, signed(leaves))
+    return proofs.growth_document(proof, checkpoint.verifier_line(KEY.public_key()))
+
+
+class TestCheckGrowth:
+    LEAVES = tuple(merkle.leaf_hash(text.encode()) for text in TEXTS)
+
+    @pytest.mark.parametrize("first", range(1, 6))
+    def test_a_log_that_only_grew_is_shown_to_have(self, first: int) -> None:
+        leaves = list(self.LEAVES)
+        for kept in (None, signed(leaves[:first])):
+            found = proofs.check_growth(growth(first, leaves), None, kept)
+            assert (found.first, found.size, found.fault) == (first, 5, None)
+            assert found.against is (kept is not None)
+
+    def test_a_log_that_was_rewritten_since_is_not_the_one_that_was_kept(self) -> None:
+        """Two logs were signed, and whoever kept a checkpoint of the first can tell."""
+        other = [merkle.leaf_hash(b"other"), *self.LEAVES[1:]]
+        fault = proofs.check_growth(growth(3, other), None, signed(list(self.LEAVES[:3]))).fault
+        assert fault is not None
+        assert "two were signed" in fault
+
+    @pytest.mark.parametrize(
+        ("field", "value"), [("first", 2), ("size", 4), ("path", []), ("checkpoint", "x")]
+    )
+    def test_a_changed_proof_does_not_hold(self, field: str, value: Any) -> None:
+        data = growth(3, list(self.LEAVES)) | {field: value}
+        for kept in (None, signed(list(self.LEAVES[:3]))):
+            assert proofs.check_growth(data, None, kept).fault is not None
+
+    def test_a_checkpoint_of_another_key_is_nobodys_word(self) -> None:
+        kept = signed(list(self.LEAVES[:3]), OTHER)
+        fault = proofs.check_growth(growth(3, list(self.LEAVES)), None, kept).fault
+        assert fault is not None
+        assert "trusted" in fault
+
+    @pytest.mark.parametrize("data", [{"first_root": "x"}, {"first": 1, "first_root": "zz"}])
+    def test_what_is_no_proof_is_said_to_be_none(self, data: Any) -> None:
+        assert proofs.is_growth(data)
+        with pytest.raises(Unreadable, match="not a proof of growth"):
+            proofs.check_growth(data, None, None)
