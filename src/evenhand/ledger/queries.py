@@ -70,6 +70,16 @@ class GrowthProof:
     checkpoint: str
 
 
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A line as it is in the tree: its text, and the hash it was given."""
+
+    index: int
+    type: str
+    text: str
+    hash: bytes
+
+
 @dataclass(frozen=True)
 class Passed:
     """A line that somebody who keeps up with the ledger has passed: leaf as a dict, and hash."""
@@ -222,8 +232,27 @@ def prove_since(tx: ReadTx, first: int) -> GrowthProof:
     return GrowthProof(first, tree.root_at(first), tree.size, tuple(path), note)
 
 
+def hashes(tx: ReadTx, level: int, first: int, count: int) -> list[bytes]:
+    """Read hashes of one level of the tree, in order: level 0 are the leaves.
+
+    The hash at place *p* of level *l* is the root over lines p * 256**l to (p + 1) * 256**l - 1.
+    """
+    return store.read_hashes(tx, level, first, count)
+
+
+def leaves(tx: ReadTx, *, first: int = 0, count: int | None = None) -> Iterator[Leaf]:
+    """Read lines in order as they were written: all, or so many from the first on."""
+    columns = (store.lines.c.line, store.lines.c.type, store.lines.c.text, store.lines.c.leaf)
+    wanted = sa.select(*columns).where(store.lines.c.line >= first).order_by(store.lines.c.line)
+    if count is not None:
+        wanted = wanted.where(store.lines.c.line < first + count)
+    for portion in tx.portions(wanted, READ_ROWS):
+        for index, event, text, leaf in portion:
+            yield Leaf(index, event, text, bytes(leaf))
+
+
 def _tree(tx: ReadTx) -> Tree:
-    return Tree(size(tx), lambda level, first, count: store.read_hashes(tx, level, first, count))
+    return Tree(size(tx), lambda level, first, count: hashes(tx, level, first, count))
 
 
 def line_of(tx: ReadTx, event: str, subject: str) -> int | None:

@@ -20,6 +20,9 @@ CURSOR_DIGITS_MAX: Final = 18
 SPOOL_BYTES: Final = 4_000_000
 CHUNK_BYTES: Final = 65_536
 PERIOD_YEARS_MAX: Final = 50
+FULL_TILE_KEPT: Final = "public, max-age=31536000, immutable"
+#: It never changes either, but nobody asks for it again once the log has grown.
+PARTIAL_TILE_KEPT: Final = "public, max-age=3600"
 
 
 @routes.get("/")
@@ -112,12 +115,26 @@ def log(here: Here) -> Response:
 
 
 @routes.get("/checkpoint", response_class=PlainTextResponse)
+@routes.get("/log/checkpoint", response_class=PlainTextResponse)
 def checkpoint(here: Here) -> Response:
     """Give the signed checkpoint as it is, for witnesses and other machines."""
     note = here.house.ask(ledger.head)
     if note is None:
         return PlainTextResponse("Nothing has been recorded yet.\n", status_code=404)
     return PlainTextResponse(note)
+
+
+@routes.get("/log/tile/{path:path}", response_class=Response)
+def tile(here: Here, path: str) -> Response:
+    """Give a tile of the tree or a bundle of lines, as C2SP tlog-tiles names them."""
+    here.portal.turnstile.pass_through("tile", here.address)
+    wanted = ledger.tiles.read_path(path)
+    content = here.house.ask(transparency.tile, wanted) if wanted else None
+    if wanted is None or content is None:
+        return PlainTextResponse("There is no such tile in this log.\n", status_code=404)
+    keep = FULL_TILE_KEPT if wanted.full else PARTIAL_TILE_KEPT
+    headers = {"cache-control": keep}
+    return Response(content, media_type="application/octet-stream", headers=headers)
 
 
 @routes.get("/log.jsonl")

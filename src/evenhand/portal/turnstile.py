@@ -35,6 +35,8 @@ RATES: Final[Mapping[str, Rate]] = {
     "report": Rate(RateLimitItemPerHour(20), RateLimitItemPerHour(2_000)),
     "appeal": Rate(RateLimitItemPerHour(20), RateLimitItemPerHour(2_000)),
     "count": Rate(RateLimitItemPerMinute(60), RateLimitItemPerMinute(600)),
+    # A million lines are 7,800 tiles and bundles: an auditor has them all within three minutes.
+    "tile": Rate(RateLimitItemPerMinute(3_000), RateLimitItemPerMinute(30_000)),
     "log": Rate(RateLimitItemPerHour(20), RateLimitItemPerHour(200)),
 }
 

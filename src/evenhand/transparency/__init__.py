@@ -26,10 +26,8 @@ from evenhand.transparency.model import (
     Table,
     Unit,
 )
+from evenhand.transparency.public_log import WITHHELD, export, export_to, tile
 from evenhand.transparency.queries import (
-    WITHHELD,
-    export,
-    export_to,
     figure,
     line_about,
     numbers,
@@ -72,5 +70,6 @@ __all__ = [
     "recompute",
     "register",
     "tally",
+    "tile",
     "verifier_key",
 ]

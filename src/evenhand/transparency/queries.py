@@ -6,13 +6,10 @@ a person's own line, which only their receipt opens.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
-from typing import IO, Final
 
 from evenhand import decision, ledger, people
 from evenhand.db import ReadTx
-from evenhand.kit.canonical import canonical
 from evenhand.ledger import checkpoint, merkle
 from evenhand.transparency import register as rows
 from evenhand.transparency.errors import NotInTheLog
@@ -24,20 +21,6 @@ from evenhand.transparency.model import (
     RegisterPage,
 )
 from evenhand.transparency.tables import COUNTED_EVENTS, tally
-
-#: The working day of a member of staff: published as hashes, because nobody's is a spectacle.
-WITHHELD: Final = frozenset(
-    {
-        "session.opened",
-        "session.closed",
-        "task.claimed",
-        "task.released",
-        "task.skipped",
-        "task.escalated",
-        "media.opened",
-        "note.written",
-    }
-)
 
 
 def numbers(tx: ReadTx, *, since: datetime, until: datetime) -> Numbers:
@@ -68,29 +51,6 @@ def register(
     )
     aftermath = rows.Aftermath().read(ledger.events(tx, ["decision.reversed", "measure.ended"]))
     return rows.fold(found, aftermath, older=older)
-
-
-def export(tx: ReadTx) -> Iterator[str]:
-    """Give the whole log, one JSON text a line, in order: enough to rebuild the signed tree.
-
-    A line is the very text whose RFC 6962 leaf hash is in the tree, except for WITHHELD types:
-    of those, only `{"leaf": hex, "n": index}` is given.
-    """
-    for line in ledger.events(tx):
-        text = canonical(line)
-        if line["type"] in WITHHELD:
-            yield canonical({"n": line["n"], "leaf": merkle.leaf_hash(text.encode()).hex()})
-        else:
-            yield text
-
-
-def export_to(tx: ReadTx, out: IO[bytes]) -> int:
-    """Write the export to a file, a line each; return how many lines there are."""
-    lines = 0
-    for text in export(tx):
-        out.write(text.encode() + b"\n")
-        lines += 1
-    return lines
 
 
 def own_line(tx: ReadTx, actor: people.Actor) -> OwnLine:

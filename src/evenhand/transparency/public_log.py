@@ -1,0 +1,71 @@
+"""The log as everybody may have it: line by line, or in the tiles of transparency logs.
+
+The working day of a member of staff is no spectacle, so lines about it are given as their hash
+alone; the tree can be rebuilt all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO, Final
+
+from evenhand import ledger
+from evenhand.db import ReadTx
+from evenhand.kit.canonical import canonical
+from evenhand.ledger import tiles
+from evenhand.ledger.tiles import Tile
+
+#: Published as hashes.
+WITHHELD: Final = frozenset(
+    {
+        "session.opened",
+        "session.closed",
+        "task.claimed",
+        "task.released",
+        "task.skipped",
+        "task.escalated",
+        "media.opened",
+        "note.written",
+    }
+)
+
+
+def entry(leaf: ledger.Leaf) -> str:
+    """Return a line as it is published: its very text, or its place and hash where it is withheld.
+
+    So is a line that is longer than an entry bundle can say (65,535 bytes): it has one form.
+    """
+    if leaf.type in WITHHELD or len(leaf.text.encode()) > tiles.ENTRY_BYTES_MAX:
+        return canonical({"n": leaf.index, "leaf": leaf.hash.hex()})
+    return leaf.text
+
+
+def export(tx: ReadTx) -> Iterator[str]:
+    """Give the whole log, one JSON text a line, in order: enough to rebuild the signed tree.
+
+    A line is the very text whose RFC 6962 leaf hash is in the tree, except for what is withheld:
+    of that, only `{"leaf": hex, "n": index}` is given.
+    """
+    return (entry(leaf) for leaf in ledger.leaves(tx))
+
+
+def export_to(tx: ReadTx, out: IO[bytes]) -> int:
+    """Write the export to a file, a line each; return how many lines there are."""
+    lines = 0
+    for text in export(tx):
+        out.write(text.encode() + b"\n")
+        lines += 1
+    return lines
+
+
+def tile(tx: ReadTx, wanted: Tile) -> bytes | None:
+    """Return what C2SP tlog-tiles serves for a tile or entry bundle; None when it is not there.
+
+    A partial tile is there as soon as the log is long enough for it, and stays.
+    """
+    if tiles.hashes_at(wanted.level or 0, ledger.size(tx)) < wanted.first + wanted.width:
+        return None
+    if wanted.level is None:
+        found = ledger.leaves(tx, first=wanted.first, count=wanted.width)
+        return tiles.write_bundle([entry(leaf) for leaf in found])
+    return b"".join(ledger.hashes(tx, wanted.level, wanted.first, wanted.width))
