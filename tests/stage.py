@@ -197,8 +197,7 @@ class Stage:
 
     def verify(self) -> ledger.Verification:
         """Verify the ledger against the kept checkpoint."""
-        key = self.house.resources.signer.public_key()
-        return self.house.ask(ledger.verify, key, kept=self.house.resources.shelf.latest())
+        return self.house.ask(ledger.verify)
 
     def _why(self, work: ledger.Work) -> str:
         import sqlalchemy as sa

@@ -388,6 +388,26 @@ class TestLedger:
         assert found.returncode == 1
         assert "NOT" in found.stdout
 
+    def test_a_copy_is_checked_with_the_key_alone(self, say: Say, tmp_path: Path) -> None:
+        """As tiles and as lines, without a house; what was changed is found and named."""
+        places = (tmp_path / "tiles", tmp_path / "log.jsonl")
+        nowhere, kept = tmp_path / "nowhere", tmp_path / "kept"
+        kept.write_text(say("ledger", "checkpoint")["checkpoint"])
+        for place in places:
+            key = say("ledger", "export", str(place))["verifier_key"]
+            words = ("ledger", "verify", "--from", str(place), "--against", str(kept), "--key", key)
+            held = evenhand(nowhere, *words)
+            assert (held.returncode, held.stdout[:21]) == (0, "The ledger is sound: ")
+        places[1].write_text(places[1].read_text().replace("clause", "clasue", 1))
+        broken = evenhand(nowhere, *words)
+        assert broken.returncode == 1
+        assert "edit: " in broken.stdout
+        assert evenhand(nowhere, "ledger", "verify", "--from", str(tmp_path)).returncode == 3
+        for wrong in (("--key", key), ("--from", str(tmp_path), "--key", "x")):
+            assert evenhand(nowhere, "ledger", "verify", *wrong).returncode == 3
+        missing = evenhand(nowhere, "ledger", "verify", "--from", str(tmp_path), "--key", key)
+        assert (missing.returncode, "--checkpoint" in missing.stderr) == (4, True)
+
     def test_growth_is_proved_to_whoever_kept_a_checkpoint(self, say: Say, tmp_path: Path) -> None:
         """The old checkpoint and the key are all they need."""
         old = say("ledger", "checkpoint")

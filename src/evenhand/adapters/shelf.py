@@ -1,4 +1,4 @@
-"""The last signed checkpoint, kept in a folder of its own that the database knows nothing of."""
+"""Signed checkpoints, kept in a folder of their own that the database knows nothing of."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class FolderShelf:
-    """Keeps one checkpoint file; several processes may keep through the same folder."""
+    """Keeps the last checkpoint and the published ones; several processes may share the folder."""
 
     def __init__(self, folder: Path) -> None:
         """Use a folder, made if it is missing. Put it on another disk to make it worth more."""
@@ -27,20 +27,31 @@ class FolderShelf:
         kept = self.latest()
         return 0 if kept is None else _size(kept)
 
-    def set_aside(self) -> int:
-        """Put the kept checkpoint aside under its size; it is never written over."""
+    def set_aside(self, *, beyond: int) -> int:
+        """Put aside what signs more lines than that, under its size; none is written over."""
         with self._lock.open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            size, number = self.size(), 0
-            if self.latest() is None:
-                return 0
-            while (aside := self._aside(size, number)).exists():
-                number += 1
-            self._file.rename(aside)
+            size = self.size()
+            for file in [self._file, *self._published()]:
+                signed = _size(file.read_text(encoding="utf-8")) if file.exists() else 0
+                if signed > beyond:
+                    file.rename(_unused(file.with_name(f"set-aside-{signed}-{{}}.checkpoint")))
             return size
 
-    def _aside(self, size: int, number: int) -> Path:
-        return self._file.with_name(f"set-aside-{size}-{number}.checkpoint")
+    def publish(self, note: str, *, size: int) -> None:
+        """Keep a published checkpoint for good; the same one twice is one."""
+        with self._lock.open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if note not in (text for _, text in self.published()):
+                file = _unused(self._file.with_name(f"published-{size}-{{}}.checkpoint"))
+                file.write_text(note, encoding="utf-8")
+
+    def published(self) -> list[tuple[str, str]]:
+        """Return the published checkpoints that were kept, each with its file's name."""
+        return [(file.name, file.read_text(encoding="utf-8")) for file in self._published()]
+
+    def _published(self) -> list[Path]:
+        return sorted(self._file.parent.glob("published-*.checkpoint"))
 
     def keep(self, note: str, *, size: int) -> None:
         """Replace the kept checkpoint if this one signs a larger tree; atomic for readers."""
@@ -52,6 +63,14 @@ class FolderShelf:
             fresh = self._file.with_suffix(".fresh")
             fresh.write_text(note, encoding="utf-8")
             fresh.replace(self._file)
+
+
+def _unused(pattern: Path) -> Path:
+    """Return the first path of a pattern with a number in it that is no file yet."""
+    number = 0
+    while (path := pattern.with_name(pattern.name.format(number))).exists():
+        number += 1
+    return path
 
 
 def _size(note: str) -> int:

@@ -15,7 +15,14 @@ from evenhand import ledger, people
 from evenhand.cli import proofs
 from evenhand.cli.exits import Exit
 from evenhand.cli.output import Json, facts, file_or_stdin, flag, show, table, visible
-from evenhand.cli.shell import NotFoundHere, NotPossibleHere, opened, read_json, read_text
+from evenhand.cli.shell import (
+    NotFoundHere,
+    NotPossibleHere,
+    NotReady,
+    opened,
+    read_json,
+    read_text,
+)
 from evenhand.kit.clock import read_stamp
 
 if TYPE_CHECKING:
@@ -28,26 +35,55 @@ REASON_WORDS_MIN = 4
 
 
 @app.command
-def verify(*, json: Json = False) -> Exit:
+def verify(
+    *,
+    from_: Annotated[
+        Path | None,
+        Parameter(
+            name="--from", help="Check this copy instead: a folder of tiles, or a file of lines."
+        ),
+    ] = None,
+    key: Annotated[
+        str | None, Parameter(help="The log's public key, from its /log page; with --from.")
+    ] = None,
+    checkpoint: Annotated[
+        Path | None,
+        Parameter(help="The copy's signed checkpoint, where it does not lie in or beside it."),
+    ] = None,
+    against: Annotated[
+        list[Path] | None,
+        Parameter(help="A checkpoint kept earlier, which the log must begin with; any number."),
+    ] = None,
+    json: Json = False,
+) -> Exit:
     """Recompute the whole log and compare it with what was signed and kept apart from it.
 
-    Exits 1 and names each finding when a line was edited, is missing or out of place, when what
-    a line commits to was changed, or when lines at the end are gone.
+    Exits 1 and names each finding: a line that was edited, is missing or out of place, changed
+    private content, a lost tail, two logs under one key, times that go backwards, a changed head
+    or node. With --from a published copy is checked with the log's key alone: it needs no house,
+    and what lines commit to, which is not published, is not looked at.
     """
-    with opened() as house:
-        kept = house.resources.shelf.latest()
-        found = house.ask(ledger.verify, house.resources.signer.public_key(), kept=kept)
+    notes = [read_text(file) for file in against or ()]
+    if from_ is not None:
+        found = _verify_copy(from_, key, checkpoint, notes)
+        advice = [
+            "Keep the copy as it is, fetch the log again, and ask the service for an explanation.",
+        ]
+    else:
+        if key is not None or checkpoint is not None:
+            raise NotPossibleHere("--key and --checkpoint go with --from: name a copy to check.")
+        with opened() as house:
+            found = house.ask(ledger.verify, against=notes)
+        advice = [
+            "Keep the database, the checkpoint folder and your backups as they are, and find out",
+            "who could write to the database since the last time it was sound.",
+        ]
     lines = "1 line" if found.size == 1 else f"{found.size:,} lines"
     if found.sound:
         text = [f"The ledger is sound: {lines}, root {found.root.hex()}."]
     else:
         named = [f"  {one.kind}: {one.says}" for one in found.findings]
-        text = [
-            f"The ledger is NOT sound: {lines}, and this was found:",
-            *named,
-            "Keep the database, the checkpoint folder and your backups as they are, and find out",
-            "who could write to the database since the last time it was sound.",
-        ]
+        text = [f"The ledger is NOT sound: {lines}, and this was found:", *named, *advice]
     value = {
         "sound": found.sound,
         "size": found.size,
@@ -56,6 +92,70 @@ def verify(*, json: Json = False) -> Exit:
     }
     show(value, as_json=json, text=text)
     return Exit.OK if found.sound else Exit.FOUND
+
+
+def _verify_copy(
+    place: Path, key: str | None, note: Path | None, notes: list[str]
+) -> ledger.Verification:
+    from evenhand.adapters.published import open_copy
+    from evenhand.kit.clock import SystemClock
+
+    if key is None:
+        raise NotPossibleHere("Give the log's public key with --key: it stands on its page /log.")
+    trusted = proofs.public_key(key)
+    copy = open_copy(place, note)
+    return ledger.verify_published(copy, trusted, against=notes, now=SystemClock().now())
+
+
+@app.command
+def export(
+    place: Annotated[
+        Path, Parameter(help="A folder for tiles, made if need be, or a file that ends in .jsonl.")
+    ],
+    /,
+    *,
+    json: Json = False,
+) -> Exit:
+    """Write the whole public log with its checkpoint, for anybody to check without this house.
+
+    A folder gets the files of C2SP tlog-tiles, and any web server can serve it as it is; a file
+    gets a line a line, and its checkpoint lies beside it. Lines about the working day of staff
+    are given as their hashes. Check either with `evenhand ledger verify --from`.
+    """
+    with opened() as house:
+        if house.ask(ledger.head) is None:
+            raise NotFoundHere("The log is empty: there is nothing to export yet.")
+        try:
+            lines = house.ask(_export_lines if place.suffix == ".jsonl" else _export_tiles, place)
+        except OSError as why:
+            raise NotReady(f"{place} cannot be written: {why.strerror}. Choose another.") from why
+        key = _verifier_key(house)
+    text = [
+        f"{lines} lines in {place}. Whoever has it can check it:",
+        f"evenhand ledger verify --from {place} --key '{key}'",
+    ]
+    value = {"lines": lines, "place": str(place), "verifier_key": key}
+    show(value, as_json=json, text=text)
+    return Exit.OK
+
+
+def _export_lines(tx: ReadTx, file: Path) -> int:
+    from evenhand import transparency
+
+    with file.open("wb") as out:
+        lines = transparency.export_to(tx, out)
+    file.with_name(f"{file.name}.checkpoint").write_text(str(ledger.head(tx)), encoding="utf-8")
+    return lines
+
+
+def _export_tiles(tx: ReadTx, folder: Path) -> int:
+    from evenhand import transparency
+
+    for path, content in transparency.files(tx):
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    return ledger.size(tx)
 
 
 @app.command(name="show")
@@ -200,7 +300,7 @@ def accept_restore(
         size = house.ask(ledger.size)
         if house.resources.shelf.size() <= size:
             raise NotPossibleHere("Nothing is missing: the kept checkpoint signs no more lines.")
-        kept = house.resources.shelf.set_aside()
+        kept = house.resources.shelf.set_aside(beyond=size)
         house.do(ledger.record_restore, people.SYSTEM.ref, kept=kept, size=size, reason=reason)
     text = [
         f"Recorded: {kept - size} signed lines were lost. The old checkpoint was put aside;",

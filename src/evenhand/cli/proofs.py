@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +9,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from evenhand.cli.shell import Unreadable
 from evenhand.ledger import CheckpointInvalid, GrowthProof, Proof, checkpoint, merkle
-
-_ED25519 = b"\x01"
 
 
 @dataclass(frozen=True)
@@ -111,13 +107,9 @@ def check(data: Any, key: str | None) -> Checked:
 def public_key(line: str) -> Ed25519PublicKey:
     """Read a key in the signed-note format (name+hash+base64). Raises Unreadable."""
     try:
-        raw = base64.b64decode(line.strip().split("+", 2)[2], validate=True)
-        key = Ed25519PublicKey.from_public_bytes(raw.removeprefix(_ED25519))
-    except (IndexError, ValueError, binascii.Error) as why:
-        raise Unreadable("The key is not one: it looks like name+hash+base64.") from why
-    if checkpoint.verifier_line(key) != line.strip():
-        raise Unreadable("The key's name or hash does not fit the key. Copy the whole line.")
-    return key
+        return checkpoint.read_verifier_line(line)
+    except CheckpointInvalid as why:
+        raise Unreadable(f"{str(why)[0].upper()}{str(why)[1:]}.") from why
 
 
 def _fault(

@@ -162,7 +162,8 @@ class Tx(ReadTx):
         self.gathered.setdefault(name, Gathered(write)).added.append(one)
 
     def take_over(self, other: Tx) -> None:
-        """Gather what a command that succeeded had gathered."""
+        """Gather what a command that succeeded had gathered, and what is to follow its commit."""
+        self.after_commit += other.after_commit
         for name, theirs in other.gathered.items():
             self.gathered.setdefault(name, Gathered(theirs.write)).added += theirs.added
 

@@ -23,8 +23,7 @@ EFFECT = "effect.host"
 
 def count(house: House) -> dict[str, Any]:
     """Verify the ledger and count what happened. Raises DemoBroke when it does not verify."""
-    key = house.resources.signer.public_key()
-    checked = house.ask(ledger.verify, key, kept=house.resources.shelf.latest())
+    checked = house.ask(ledger.verify)
     if not checked.sound:
         raise DemoBroke(f"The ledger does not verify: {checked.findings[0].says}.")
     lines = Counter(house.ask(lambda tx: [line["type"] for line in ledger.events(tx)]))

@@ -28,7 +28,7 @@ class Blobs(Protocol):
 
 
 class CheckpointShelf(Protocol):
-    """Keeps the last signed checkpoint apart from the rows it signs."""
+    """Keeps signed checkpoints apart from the rows they sign: the last one, and the published."""
 
     def latest(self) -> str | None:
         """Return the last kept checkpoint note, or None before the first."""
@@ -38,8 +38,8 @@ class CheckpointShelf(Protocol):
         """Return the size of the tree that the kept checkpoint signs; 0 before the first."""
         ...
 
-    def set_aside(self) -> int:
-        """Put the kept checkpoint aside, for ever readable, and return the size it signs.
+    def set_aside(self, *, beyond: int) -> int:
+        """Put what signs more lines than that aside, for ever readable; return the kept size.
 
         Only after a restore from a backup: from here on a shorter tree may be kept.
         """
@@ -47,6 +47,14 @@ class CheckpointShelf(Protocol):
 
     def keep(self, note: str, *, size: int) -> None:
         """Keep a checkpoint if its tree is larger than the one kept; never an older one."""
+        ...
+
+    def publish(self, note: str, *, size: int) -> None:
+        """Keep a checkpoint that was published, beside all that were."""
+        ...
+
+    def published(self) -> list[tuple[str, str]]:
+        """Return the published checkpoints that were kept, each with a name."""
         ...
 
 

@@ -7,6 +7,7 @@ a reorder or a lost tail is found. Appending is not part of this front door: onl
 """
 
 from evenhand.ledger import checkpoint, jobs, leases, merkle, outbox, tiles
+from evenhand.ledger.checking import Finding, Verification
 from evenhand.ledger.commands import record_restore
 from evenhand.ledger.errors import (
     CheckpointInvalid,
@@ -18,13 +19,12 @@ from evenhand.ledger.errors import (
 )
 from evenhand.ledger.leases import Work
 from evenhand.ledger.model import EVENTS, EventKind
+from evenhand.ledger.outside import PublishedLog, verify_published
 from evenhand.ledger.queries import (
-    Finding,
     GrowthProof,
     Leaf,
     Passed,
     Proof,
-    Verification,
     events,
     hashes,
     head,
@@ -37,8 +37,8 @@ from evenhand.ledger.queries import (
     prove,
     prove_since,
     size,
-    verify,
 )
+from evenhand.ledger.verifying import verify
 
 __all__ = [
     "EVENTS",
@@ -52,6 +52,7 @@ __all__ = [
     "LedgerError",
     "Passed",
     "Proof",
+    "PublishedLog",
     "TreeBroken",
     "UnknownEvent",
     "Verification",
@@ -76,4 +77,5 @@ __all__ = [
     "size",
     "tiles",
     "verify",
+    "verify_published",
 ]

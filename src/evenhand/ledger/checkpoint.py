@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from evenhand.ledger.errors import CheckpointInvalid
 
 ORIGIN = "evenhand/ledger"
+SIZE_DIGITS_MAX = 18
 _ED25519 = b"\x01"
 
 
@@ -74,3 +75,22 @@ def read(note: str, key: Ed25519PublicKey) -> Checkpoint:
             except (InvalidSignature, ValueError) as why:
                 raise CheckpointInvalid("its signature does not fit its text") from why
     raise CheckpointInvalid("it has no signature by this ledger's key")
+
+
+def size_said(note: str) -> int | None:
+    """Return the size that a note speaks of, whether or not it can be trusted; None without one."""
+    lines = note.split("\n", 2)
+    said = lines[1] if len(lines) > 1 else ""
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= SIZE_DIGITS_MAX else None
+
+
+def read_verifier_line(line: str) -> Ed25519PublicKey:
+    """Read a public key as `verifier_line` writes it. Raises CheckpointInvalid."""
+    try:
+        raw = base64.b64decode(line.strip().split("+", 2)[2], validate=True)
+        key = Ed25519PublicKey.from_public_bytes(raw.removeprefix(_ED25519))
+    except (IndexError, ValueError, binascii.Error) as why:
+        raise CheckpointInvalid("the key is not one: it looks like name+hash+base64") from why
+    if verifier_line(key) != line.strip():
+        raise CheckpointInvalid("the key's name or hash does not fit the key: copy the whole line")
+    return key

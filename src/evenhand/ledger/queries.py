@@ -1,4 +1,4 @@
-"""Reading and proving the ledger: lines, the head, verification against the kept checkpoint."""
+"""Reading and proving the ledger: lines, the head, and proofs of what stands in it."""
 
 from __future__ import annotations
 
@@ -8,41 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from evenhand.db import ReadTx
-from evenhand.kit.clock import stamp
 from evenhand.ledger import store
-from evenhand.ledger.checkpoint import Checkpoint, read
-from evenhand.ledger.errors import CheckpointInvalid
-from evenhand.ledger.merkle import Edge, leaf_hash
-from evenhand.ledger.model import commitment
 from evenhand.ledger.tiles import Tree
 
 READ_ROWS = 2_000
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is wrong with the ledger, and where."""
-
-    kind: str
-    line: int | None
-    says: str
-
-
-@dataclass(frozen=True)
-class Verification:
-    """What a check of the whole ledger found. Sound when there are no findings."""
-
-    size: int
-    root: bytes
-    findings: tuple[Finding, ...]
-
-    @property
-    def sound(self) -> bool:
-        """Tell whether nothing is wrong."""
-        return not self.findings
 
 
 @dataclass(frozen=True)
@@ -89,19 +60,6 @@ class Passed:
     hash: str
 
 
-def rows_in_order(tx: ReadTx, *, after: int | None = None) -> Iterator[sa.RowMapping]:
-    """Read the lines in their order, a page at a time; without `after`, whatever stands there."""
-    while True:
-        wanted = sa.select(store.lines)
-        if after is not None:
-            wanted = wanted.where(store.lines.c.line > after)
-        page = tx.rows(wanted.order_by(store.lines.c.line).limit(READ_ROWS))
-        yield from page
-        if len(page) < READ_ROWS:
-            return
-        after = page[-1]["line"]
-
-
 def events(
     tx: ReadTx, types: Sequence[str] = (), *, subject: str | None = None
 ) -> Iterator[dict[str, Any]]:
@@ -130,87 +88,6 @@ def size(tx: ReadTx) -> int:
     """Count the lines."""
     found = tx.value(sa.select(sa.func.coalesce(sa.func.max(store.lines.c.line) + 1, 0)))
     return int(str(found))
-
-
-def verify(tx: ReadTx, key: Ed25519PublicKey, *, kept: str | None) -> Verification:
-    """Recompute the tree from its rows and compare it with what was signed.
-
-    `kept` is the checkpoint kept apart from the rows. Finds an edited line (its hash or its
-    text), a gap or a line out of place, a changed private content, a lost tail, and a tree
-    that is not the one that was signed.
-    """
-    findings: list[Finding] = []
-    marks: dict[int, bytes] = {}
-    signed = _signed(kept, key, findings, "kept")
-    standing = _signed(store.head_note(tx), key, findings, "head")
-    edge = Edge()
-    for row in rows_in_order(tx):
-        findings += _check_row(row, expected=edge.size)
-        edge = edge.append(leaf_hash(row["text"].encode()))
-        if signed and edge.size == signed.size:
-            marks[edge.size] = edge.root()
-    findings += _check_private(tx)
-    if signed and signed.size > edge.size:
-        lost = signed.size - edge.size
-        findings.append(Finding("tail", edge.size, f"the last {lost} lines are gone"))
-    elif signed and signed.size and marks.get(signed.size) != signed.root:
-        says = f"the first {signed.size} lines are not those the kept checkpoint signed"
-        findings.append(Finding("root", None, says))
-    if standing and (standing.size, standing.root) != (edge.size, edge.root()):
-        findings.append(Finding("head", None, "the rows are not those the head signed"))
-    if kept is None and edge.size:
-        findings.append(Finding("kept", None, "no checkpoint was kept apart from the rows"))
-    if standing is None and (edge.size or signed):
-        findings.append(Finding("head", None, "the signed head is gone"))
-    return Verification(edge.size, edge.root(), tuple(findings))
-
-
-def _signed(
-    note: str | None, key: Ed25519PublicKey, findings: list[Finding], which: str
-) -> Checkpoint | None:
-    if note is None:
-        return None
-    try:
-        return read(note, key)
-    except CheckpointInvalid as why:
-        findings.append(Finding(which, None, f"the {which} checkpoint is not to be trusted: {why}"))
-        return None
-
-
-def _check_row(row: sa.RowMapping, *, expected: int) -> list[Finding]:
-    """Compare a row with its place, its hash, and the columns that repeat its text."""
-    found: list[Finding] = []
-    index = row["line"]
-    if index != expected:
-        found.append(Finding("gap", expected, f"line {expected} is missing; {index} stands there"))
-    if leaf_hash(row["text"].encode()) != bytes(row["leaf"]):
-        found.append(Finding("edit", index, f"line {index} does not have the hash it was given"))
-    try:
-        leaf = json.loads(row["text"])
-        claims = (leaf["n"], leaf["type"], leaf["subject"], leaf["at"])
-        same = claims == (index, row["type"], row["subject"], stamp(row["at"]))
-    except (ValueError, KeyError, TypeError):
-        same = False
-    if not same:
-        found.append(Finding("place", index, f"line {index} says it is another line"))
-    return found
-
-
-def _check_private(tx: ReadTx) -> list[Finding]:
-    found: list[Finding] = []
-    wanted = sa.select(store.private, store.lines.c.text).join(
-        store.lines, store.lines.c.line == store.private.c.line
-    )
-    for row in tx.conn.execute(wanted).mappings():
-        try:
-            made = commitment(row["content"], bytes(row["salt"]))
-            same = json.loads(row["text"])["commitment"] == made
-        except (ValueError, KeyError, TypeError):
-            same = False
-        if not same:
-            says = f"what line {row['line']} commits to was changed"
-            found.append(Finding("private", row["line"], says))
-    return found
 
 
 def prove(tx: ReadTx, index: int) -> Proof:

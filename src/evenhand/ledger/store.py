@@ -53,6 +53,11 @@ head = sa.Table(
 def load_edge(tx: Tx) -> Edge:
     """Read the tree's edge, locked until the commit so that indices never collide."""
     tx.lock("ledger")
+    return read_edge(tx)
+
+
+def read_edge(tx: ReadTx) -> Edge:
+    """Read the tree's edge as it is written; the empty tree's before the first line."""
     row = tx.row(sa.select(head.c.size, head.c.edge).where(head.c.id == 1))
     if row is None:
         return Edge()
@@ -94,6 +99,12 @@ def save_lines(tx: Tx, written: Sequence[Line]) -> None:
 def save_nodes(tx: Tx, made: Sequence[Node]) -> None:
     """Write the nodes that new lines completed."""
     tx.insert_all(nodes, [node._asdict() for node in made])
+
+
+def read_nodes(tx: ReadTx) -> dict[tuple[int, int], bytes]:
+    """Read every node that is kept, by level and place: one for each 256 lines."""
+    wanted = sa.select(nodes.c.level, nodes.c.place, nodes.c.hash)
+    return {(level, place): bytes(value) for level, place, value in tx.conn.execute(wanted)}
 
 
 def read_hashes(tx: ReadTx, level: int, first: int, count: int) -> list[bytes]:

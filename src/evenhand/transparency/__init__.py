@@ -26,7 +26,7 @@ from evenhand.transparency.model import (
     Table,
     Unit,
 )
-from evenhand.transparency.public_log import WITHHELD, export, export_to, tile
+from evenhand.transparency.public_log import WITHHELD, export, export_to, files, tile
 from evenhand.transparency.queries import (
     figure,
     line_about,
@@ -62,6 +62,7 @@ __all__ = [
     "export",
     "export_to",
     "figure",
+    "files",
     "line_about",
     "numbers",
     "own_line",

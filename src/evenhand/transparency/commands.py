@@ -9,7 +9,7 @@ from evenhand.transparency.errors import NothingNewToPublish
 
 
 def publish_checkpoint(tx: Tx, actor: people.Actor) -> str:
-    """Record the log's checkpoint as it stands and return it as a signed note.
+    """Record the log's checkpoint as it stands, keep it apart, and return it as a signed note.
 
     Raises NothingNewToPublish when the log is empty or its last line is a published checkpoint.
     """
@@ -25,4 +25,6 @@ def publish_checkpoint(tx: Tx, actor: people.Actor) -> str:
         actor=actor.ref,
         public={"size": size, "note": note},
     )
+    published, shelf = note, tx.resources.shelf
+    tx.after_commit.append(lambda: shelf.publish(published, size=size))
     return note

@@ -7,6 +7,7 @@ alone; the tree can be rebuilt all the same.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import IO, Final
 
 from evenhand import ledger
@@ -56,6 +57,26 @@ def export_to(tx: ReadTx, out: IO[bytes]) -> int:
         out.write(text.encode() + b"\n")
         lines += 1
     return lines
+
+
+def files(tx: ReadTx) -> Iterator[tuple[str, bytes]]:
+    """Give the whole log as files of C2SP tlog-tiles, each with its path; the checkpoint last.
+
+    Any web server that serves them serves the log. Nothing is given of an empty log.
+    """
+    note, size = ledger.head(tx), ledger.size(tx)
+    lines = ledger.leaves(tx)
+    for bundle in tiles.bundles_of(size):
+        under = list(islice(lines, bundle.width))
+        yield bundle.path, tiles.write_bundle([entry(leaf) for leaf in under])
+        leaves = b"".join(leaf.hash for leaf in under)
+        yield Tile(0, bundle.place, bundle.width).path, leaves
+    for above in tiles.tiles_of(size):
+        if above.level:
+            hashes = ledger.hashes(tx, above.level, above.first, above.width)
+            yield above.path, b"".join(hashes)
+    if note is not None:
+        yield "checkpoint", note.encode()
 
 
 def tile(tx: ReadTx, wanted: Tile) -> bytes | None:

@@ -1,0 +1,99 @@
+"""Checks the ledger's rows against everything that was signed and kept apart from them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+import sqlalchemy as sa
+
+from evenhand.db import ReadTx
+from evenhand.kit.clock import stamp
+from evenhand.ledger import store
+from evenhand.ledger.checking import Claim, Verification, Walk, marks_of
+from evenhand.ledger.merkle import Edge
+from evenhand.ledger.model import commitment
+from evenhand.ledger.queries import READ_ROWS, events
+
+
+def verify(tx: ReadTx, *, against: Sequence[str] = ()) -> Verification:
+    """Recompute the tree from its rows and compare it with what was signed.
+
+    Held against the rows are the head's checkpoint, the one kept apart from them, every one that
+    was published, on the log or apart, and those in `against`, which somebody else kept. Finds
+    and names an edited line, a gap, a line out of place, a changed private content, a lost tail,
+    two logs under one key, times that do not go forward, and a changed head or node.
+    """
+    claims = _claims(tx, against)
+    on_the_log = (str(line["data"].get("note")) for line in events(tx, ["checkpoint.published"]))
+    marks = marks_of([*(claim.note for claim in claims), *on_the_log])
+    walk = Walk(tx.now, marks)
+    for row in rows_in_order(tx):
+        said = walk.take(row["line"], row["text"], bytes(row["leaf"]))
+        beside = (row["type"], row["subject"], stamp(row["at"]))
+        if said is not None and (said["type"], said.get("subject"), said["at"]) != beside:
+            says = f"what stands beside line {row['line']} is not what it says"
+            walk.name("edit", row["line"], says)
+    _check_private(tx, walk)
+    _check_kept(claims, walk)
+    key = tx.resources.signer.public_key()
+    walk.finish(claims, trusted=key, nodes=store.read_nodes(tx))
+    _check_edge(tx, walk)
+    return walk.verification()
+
+
+def rows_in_order(tx: ReadTx) -> Iterator[sa.RowMapping]:
+    """Read the lines in their order, a page at a time, whatever stands there."""
+    wanted = sa.select(store.lines).order_by(store.lines.c.line).limit(READ_ROWS)
+    page = tx.rows(wanted)
+    while page:
+        yield from page
+        page = tx.rows(wanted.where(store.lines.c.line > page[-1]["line"]))
+
+
+def _claims(tx: ReadTx, against: Sequence[str]) -> list[Claim]:
+    head, shelf = store.head_note(tx), tx.resources.shelf
+    claims = [] if head is None else [Claim("head", "the head", head)]
+    if (kept := shelf.latest()) is not None:
+        claims.append(Claim("kept", "the kept checkpoint", kept))
+    claims += [
+        Claim("published", f"the published checkpoint {name}", note)
+        for name, note in shelf.published()
+    ]
+    claims += [
+        Claim("against", f"checkpoint {number} of those given", note)
+        for number, note in enumerate(against, 1)
+    ]
+    return claims
+
+
+def _check_kept(claims: Sequence[Claim], walk: Walk) -> None:
+    """Miss what must be there as soon as there is a line."""
+    there = {claim.kind for claim in claims}
+    if walk.edge.size and "kept" not in there:
+        walk.name("kept", None, "no checkpoint was kept apart from the rows")
+    if (walk.edge.size or "kept" in there) and "head" not in there:
+        walk.name("head", None, "the signed head is gone")
+
+
+def _check_edge(tx: ReadTx, walk: Walk) -> None:
+    """Compare what the next line will be joined to with what the lines make."""
+    edge = store.read_edge(tx)
+    if edge != walk.edge and (edge != Edge() or store.head_note(tx)):
+        walk.name("head", None, "the edge that the next line will be joined to is not the lines'")
+
+
+def _check_private(tx: ReadTx, walk: Walk) -> None:
+    wanted = sa.select(store.private, store.lines.c.text).join(
+        store.lines, store.lines.c.line == store.private.c.line
+    )
+    for portion in tx.portions(wanted, READ_ROWS):
+        for row in portion:
+            try:
+                made = commitment(row.content, bytes(row.salt))
+                same = json.loads(row.text)["commitment"] == made
+            except (ValueError, KeyError, TypeError):
+                same = False
+            if not same:
+                says = f"what line {row.line} commits to was changed"
+                walk.name("private", row.line, says)
