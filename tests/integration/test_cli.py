@@ -419,6 +419,15 @@ class TestLedger:
         words = ("ledger", "verify-proof", str(file), "--kept", str(kept), "--key")
         held = evenhand(tmp_path / "nowhere", *words, old["verifier_key"])
         assert (held.returncode, held.stdout[:15]) == (0, "The proof holds")
+        changed = say("ledger", "rotate-key", "--reason", "It is changed once a year.")
+        assert changed["old_key"] == old["verifier_key"]
+        file.write_text(json.dumps(say("ledger", "prove", "--since", str(proof["first"]))))
+        fails = evenhand(tmp_path / "nowhere", *words, changed["new_key"])
+        assert (fails.returncode, "trusted" in fails.stdout) == (1, True)
+        both = (changed["new_key"], "--key", changed["old_key"])
+        assert evenhand(tmp_path / "nowhere", *words, *both).returncode == 0
+        assert say("ledger", "verify")["sound"] is True
+        assert say("ledger", "rotate-key", "--reason", "no", status=Exit.NOT_POSSIBLE)["says"]
         assert say("ledger", "prove", status=Exit.NOT_POSSIBLE)["says"]
         assert say("ledger", "prove", "--since", "0", status=Exit.NOT_POSSIBLE)["says"]
 

@@ -113,7 +113,9 @@ def _head(house: House) -> Check:
         state: Literal["note", "wrong"] = "wrong" if size else "note"
         return Check("ledger", state, f"{size} lines, and no checkpoint was kept apart from them.")
     try:
-        signed = ledger.checkpoint.read(kept, house.resources.signer.public_key())
+        signers = house.ask(ledger.signers)
+        key = signers.at(ledger.checkpoint.size_said(kept) or 0)
+        signed = ledger.checkpoint.read(kept, key)
     except ledger.CheckpointInvalid as why:
         return Check("ledger", "wrong", f"the kept checkpoint cannot be trusted: {why}.")
     if signed.size > size:

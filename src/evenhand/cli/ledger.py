@@ -248,8 +248,11 @@ def verify_proof(
     /,
     *,
     key: Annotated[
-        str | None,
-        Parameter(help="The log's public key, from its /log page; else the one in the file."),
+        list[str] | None,
+        Parameter(
+            help="The log's public key, from its /log page; else the one in the file. Name an"
+            " earlier one too, for a checkpoint that was kept when it signed."
+        ),
     ] = None,
     kept: Annotated[
         Path | None,
@@ -262,22 +265,22 @@ def verify_proof(
     Exits 1 when it does not hold. Without --key the proof is checked against the key it brings
     along, which shows that it fits together, and not whose log it is.
     """
-    data = read_json(file)
+    data, keys = read_json(file), key or []
     text = []
     if proofs.is_growth(data):
         old = None if kept is None else read_text(kept)
-        checked: proofs.Checked | proofs.GrowthChecked = proofs.check_growth(data, key, old)
+        checked: proofs.Checked | proofs.GrowthChecked = proofs.check_growth(data, keys, old)
         holds = f"the log of {checked.size} lines begins with that of {data['first']}."
         if old is None:
             text.append("Give --kept with the checkpoint you kept, to know that it was that log.")
     else:
-        checked = proofs.check(data, key)
+        checked = proofs.check(data, keys)
         holds = f"line {data['index']} is in the tree of {checked.size} lines."
     if checked.fault is not None:
         text = [f"The proof does NOT hold: {checked.fault}"]
     else:
         text.insert(0, f"The proof holds: {holds}")
-        if key is None:
+        if not keys:
             text.append("It was checked with the key in the file. Give --key from the log's page.")
     show(checked, as_json=json, text=text)
     return Exit.OK if checked.fault is None else Exit.FOUND
@@ -311,6 +314,30 @@ def accept_restore(
 
 
 @app.command
+def rotate_key(
+    *,
+    reason: Annotated[str, Parameter(help="Why, in a sentence: who may have seen it, or a habit.")],
+    json: Json = False,
+) -> Exit:
+    """Put a new key in force that signs the log from here on; the old one signs that it does.
+
+    The old checkpoints stay good under the old key, and both stand on the page /log. Tell those
+    who keep the key: with the old one they can follow the log to the new one.
+    """
+    if len(reason.split()) < REASON_WORDS_MIN:
+        raise NotPossibleHere("Say in a sentence why the key is changed.")
+    with opened() as house:
+        old = _verifier_key(house)
+        new = house.do(ledger.rotate_key, people.SYSTEM.ref, reason=reason)
+    text = [
+        *facts((("old key", old), ("new key", new))),
+        "The new key signs from here on. Publish it where you published the old one.",
+    ]
+    show({"old_key": old, "new_key": new}, as_json=json, text=text)
+    return Exit.OK
+
+
+@app.command
 def checkpoint(
     *,
     publish: Annotated[bool, flag("Also put it on the log itself, as published.")] = False,
@@ -334,4 +361,4 @@ def checkpoint(
 
 def _verifier_key(house: House) -> str:
     """Return the public key that checks the log's checkpoints, in the signed-note format."""
-    return ledger.checkpoint.verifier_line(house.resources.signer.public_key())
+    return ledger.checkpoint.verifier_line(house.ask(ledger.signers).current)

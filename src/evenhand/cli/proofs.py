@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from evenhand.cli.shell import Unreadable
 from evenhand.ledger import CheckpointInvalid, GrowthProof, Proof, checkpoint, merkle
+
+Keys = Sequence[Ed25519PublicKey]
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def is_growth(data: Any) -> bool:
     return isinstance(data, dict) and "first_root" in data
 
 
-def check_growth(data: Any, key: str | None, kept: str | None) -> GrowthChecked:
+def check_growth(data: Any, keys: Sequence[str], kept: str | None) -> GrowthChecked:
     """Check a proof of growth, against a checkpoint that somebody kept where there is one.
 
     Raises Unreadable when it is no such proof.
@@ -78,30 +81,31 @@ def check_growth(data: Any, key: str | None, kept: str | None) -> GrowthChecked:
             tuple(bytes.fromhex(step) for step in data["path"]),
             str(data["checkpoint"]),
         )
-        line = key or str(data["verifier_key"])
+        lines = keys or [str(data["verifier_key"])]
     except (KeyError, TypeError, ValueError) as why:
         raise Unreadable(
             "This is not a proof of growth: it needs first, first_root, size, path, checkpoint and"
             " verifier_key, as `evenhand ledger prove --since` writes them."
         ) from why
-    fault = _growth_fault(proof, public_key(line), kept)
-    return GrowthChecked(proof.first, proof.size, line, kept is not None, fault)
+    fault = _growth_fault(proof, [public_key(line) for line in lines], kept)
+    return GrowthChecked(proof.first, proof.size, lines[0], kept is not None, fault)
 
 
-def check(data: Any, key: str | None) -> Checked:
+def check(data: Any, keys: Sequence[str]) -> Checked:
     """Check a proof document. Raises Unreadable when it is not one."""
     try:
         index, size = int(data["index"]), int(data["size"])
         text, note = str(data["text"]), str(data["checkpoint"])
         path = [bytes.fromhex(step) for step in data["path"]]
-        line = key or str(data["verifier_key"])
+        lines = keys or [str(data["verifier_key"])]
     except (KeyError, TypeError, ValueError) as why:
         raise Unreadable(
             "This is not a proof: it needs index, text, size, path, checkpoint and verifier_key,"
             " as `evenhand ledger prove --json` and the status page write them."
         ) from why
-    fault = _fault(note, public_key(line), merkle.leaf_hash(text.encode()), index, size, path)
-    return Checked(index, size, line, fault)
+    trusted = [public_key(line) for line in lines]
+    fault = _fault(note, trusted, merkle.leaf_hash(text.encode()), index, size, path)
+    return Checked(index, size, lines[0], fault)
 
 
 def public_key(line: str) -> Ed25519PublicKey:
@@ -113,10 +117,15 @@ def public_key(line: str) -> Ed25519PublicKey:
 
 
 def _fault(
-    note: str, key: Ed25519PublicKey, leaf: bytes, index: int, size: int, path: list[bytes]
+    note: str,
+    keys: Sequence[Ed25519PublicKey],
+    leaf: bytes,
+    index: int,
+    size: int,
+    path: list[bytes],
 ) -> str | None:
     try:
-        signed = checkpoint.read(note, key)
+        signed = checkpoint.read(note, *keys)
     except CheckpointInvalid as why:
         return f"its checkpoint cannot be trusted: {why}."
     if signed.size != size:
@@ -126,11 +135,13 @@ def _fault(
     return None
 
 
-def _growth_fault(proof: GrowthProof, key: Ed25519PublicKey, kept: str | None) -> str | None:
+def _growth_fault(
+    proof: GrowthProof, keys: Sequence[Ed25519PublicKey], kept: str | None
+) -> str | None:
     old = checkpoint.Checkpoint(proof.first, proof.first_root)
     try:
-        signed = checkpoint.read(proof.checkpoint, key)
-        old = old if kept is None else checkpoint.read(kept, key)
+        signed = checkpoint.read(proof.checkpoint, *keys)
+        old = old if kept is None else checkpoint.read(kept, *keys)
     except CheckpointInvalid as why:
         return f"a checkpoint cannot be trusted: {why}."
     if signed.size != proof.size:

@@ -27,13 +27,12 @@ def verify(visit: SignedIn) -> Response:
 
 def _page(visit: Visit, *, verification: Verification | None = None) -> Response:
     people.require(visit.actor, Permission.READ_LEDGER)
-    resources = visit.house.resources
     return visit.page(
         "ledger.html",
         at="ledger",
         size=visit.house.ask(ledger.size),
         head=visit.house.ask(ledger.head),
-        verifier=ledger.checkpoint.verifier_line(resources.signer.public_key()),
+        verifier=ledger.checkpoint.verifier_line(visit.house.ask(ledger.signers).current),
         verification=verification,
         kinds=len(ledger.EVENTS),
     )

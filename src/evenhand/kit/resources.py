@@ -120,10 +120,11 @@ class Limits:
 class Resources:
     """What the house is wired with.
 
-    `index` holds pictures' hashes and `frames` those of films. `gate_seconds` is how long a first
-    look may take, `adult_clause` the key of the clause that covers sexual material, as the
-    operator named it, and `looking` how media are read. `memory` is what a room keeps in this
-    process from one transaction to the next, under a name of its own; it may be gone at any time.
+    `signer` is the key with which the ledger began. `index` holds pictures' hashes and `frames`
+    those of films. `gate_seconds` is how long a first look may take, `adult_clause` the key of the
+    clause that covers sexual material, as the operator named it, and `looking` how media are read.
+    `memory` is what a room keeps in this process from one transaction to the next, under a name of
+    its own; it may be gone at any time.
     """
 
     keys: Keyring

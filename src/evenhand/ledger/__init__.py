@@ -8,12 +8,13 @@ a reorder or a lost tail is found. Appending is not part of this front door: onl
 
 from evenhand.ledger import checkpoint, jobs, leases, merkle, outbox, tiles
 from evenhand.ledger.checking import Finding, Verification
-from evenhand.ledger.commands import record_restore
+from evenhand.ledger.commands import record_restore, rotate_key
 from evenhand.ledger.errors import (
     CheckpointInvalid,
     LeaseLost,
     LedgerCut,
     LedgerError,
+    NothingSigned,
     TreeBroken,
     UnknownEvent,
 )
@@ -38,6 +39,7 @@ from evenhand.ledger.queries import (
     prove_since,
     size,
 )
+from evenhand.ledger.signing import signers
 from evenhand.ledger.verifying import verify
 
 __all__ = [
@@ -50,6 +52,7 @@ __all__ = [
     "LeaseLost",
     "LedgerCut",
     "LedgerError",
+    "NothingSigned",
     "Passed",
     "Proof",
     "PublishedLog",
@@ -74,6 +77,8 @@ __all__ = [
     "prove",
     "prove_since",
     "record_restore",
+    "rotate_key",
+    "signers",
     "size",
     "tiles",
     "verify",

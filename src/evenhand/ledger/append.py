@@ -11,8 +11,10 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from evenhand.db import Tx
-from evenhand.ledger import jobs, store
+from evenhand.ledger import jobs, signing, store
 from evenhand.ledger.checkpoint import Checkpoint, read, sign
 from evenhand.ledger.errors import CheckpointInvalid, LedgerCut
 from evenhand.ledger.merkle import Edge, leaf_hash
@@ -50,7 +52,9 @@ def append(
 def _write(tx: Tx, drafts: Sequence[Draft]) -> None:
     """Give the drafts their places, and sign the tree that holds them."""
     edge = store.load_edge(tx)
-    _check_signed(tx, edge)
+    number = signing.in_force(tx)
+    _check_signed(tx, edge, signing.private_key(tx, number))
+    number += sum(draft.type == signing.CHANGED for draft in drafts)
     lines: list[Line] = []
     for index, draft in enumerate(drafts, edge.size):
         text = draft.text(index)
@@ -58,19 +62,19 @@ def _write(tx: Tx, drafts: Sequence[Draft]) -> None:
     edge, made = edge.extend(line.hash for line in lines)
     store.save_lines(tx, lines)
     store.save_nodes(tx, made)
-    note = sign(Checkpoint(edge.size, edge.root()), tx.resources.signer)
+    note = sign(Checkpoint(edge.size, edge.root()), signing.private_key(tx, number))
     store.save_edge(tx, edge, note)
     shelf, size = tx.resources.shelf, edge.size
     tx.after_commit.append(lambda: shelf.keep(note, size=size))
 
 
-def _check_signed(tx: Tx, edge: Edge) -> None:
+def _check_signed(tx: Tx, edge: Edge, key: Ed25519PrivateKey) -> None:
     """Build only on what was signed, so that a changed row is never signed anew.
 
     Raises CheckpointInvalid: then nothing can be recorded until somebody has looked.
     """
     note = store.head_note(tx)
-    signed = read(note, tx.resources.signer.public_key()) if note else Checkpoint(0, Edge().root())
+    signed = read(note, key.public_key()) if note else Checkpoint(0, Edge().root())
     if signed != Checkpoint(edge.size, edge.root()):
         raise CheckpointInvalid("the ledger's head is not what was signed: run ledger verify")
     kept = tx.resources.shelf.size()

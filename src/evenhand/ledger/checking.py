@@ -16,7 +16,15 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from evenhand.kit.clock import read_stamp, stamp
-from evenhand.ledger.checkpoint import Checkpoint, read, size_said
+from evenhand.ledger.checkpoint import (
+    Checkpoint,
+    Signers,
+    check_endorsed,
+    read,
+    read_verifier_line,
+    size_said,
+    verifier_line,
+)
 from evenhand.ledger.errors import CheckpointInvalid
 from evenhand.ledger.merkle import Edge, Node, leaf_hash
 from evenhand.ledger.tiles import TILE_WIDTH
@@ -81,6 +89,7 @@ class Walk:
     nodes: list[Node] = field(default_factory=list)
     roots: dict[int, bytes] = field(default_factory=dict)
     published: list[Claim] = field(default_factory=list)
+    changes: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
     _named: list[Finding] = field(default_factory=list)
     _counts: Counter[str] = field(default_factory=Counter)
     _fresh: list[bytes] = field(default_factory=list)
@@ -122,15 +131,16 @@ class Walk:
         self,
         claims: Sequence[Claim],
         *,
-        trusted: Ed25519PublicKey,
+        trusted: Sequence[Ed25519PublicKey],
         nodes: Mapping[tuple[int, int], bytes] | None,
     ) -> list[_Held]:
         """Hold the lines against what was signed, and the nodes that are kept against theirs.
 
-        None says that no nodes came with the lines.
+        The keys that the lines put in force must be those that are trusted, or lead to or from
+        one that is. None says that no nodes came with the lines.
         """
         self._grow()
-        held = self._signed([*claims, *self.published], trusted)
+        held = self._signed([*claims, *self.published], self._signers(trusted))
         size = self.edge.size
         furthest = max(held, key=lambda one: one.signed.size, default=None)
         if furthest is not None and furthest.signed.size > size:
@@ -185,6 +195,8 @@ class Walk:
         self._look_at_clock(index, said["at"])
         if said["type"] == "checkpoint.published":
             self._publish(index, said["data"])
+        elif said["type"] == "signer.changed":
+            self.changes.append((index, said["data"]))
 
     def _place(self, index: int) -> None:
         """Find gaps, and lines that stand where they do not belong."""
@@ -215,11 +227,35 @@ class Walk:
             self.name("clock", index, f"{says}: the clock was set back, or the line was backdated")
             self._latest = at
 
-    def _signed(self, claims: Sequence[Claim], trusted: Ed25519PublicKey) -> list[_Held]:
+    def _signers(self, trusted: Sequence[Ed25519PublicKey]) -> Signers:
+        """Follow the keys from line to line, each put in force by the one before it."""
+        keys, lines = list(trusted[:1]), list[int]()
+        for line, data in self.changes:
+            try:
+                old, new = (read_verifier_line(str(data.get(name))) for name in ("from", "to"))
+                check_endorsed(str(data.get("note")), new, old)
+            except CheckpointInvalid as why:
+                self.name("key", line, f"line {line} does not put a key in force: {why}")
+                continue
+            keys = keys if lines else [old]
+            if keys[-1] != old:
+                says = f"line {line} puts a key in force by one that did not sign then"
+                self.name("key", line, says)
+                continue
+            keys.append(new)
+            lines.append(line)
+        for key in trusted:
+            if key not in keys:
+                says = "is trusted, and the log was never signed with it"
+                self.name("key", None, f"the key {verifier_line(key)} {says}")
+        return Signers(tuple(keys), tuple(lines))
+
+    def _signed(self, claims: Sequence[Claim], signers: Signers) -> list[_Held]:
         held = []
         for claim in claims:
             try:
-                held.append(_Held(claim, read(claim.note, trusted)))
+                signed = read(claim.note, signers.at(size_said(claim.note) or 0))
+                held.append(_Held(claim, signed))
             except CheckpointInvalid as why:
                 self.name(claim.kind, None, f"{claim.name} is not to be trusted: {why}")
         return held

@@ -9,6 +9,8 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -51,30 +53,84 @@ def verifier_line(key: Ed25519PublicKey) -> str:
 
 def sign(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> str:
     """Write the signed note of a checkpoint."""
-    body = checkpoint.body()
+    return _sign(checkpoint.body(), key)
+
+
+def read(note: str, *keys: Ed25519PublicKey) -> Checkpoint:
+    """Read a signed note that one of these keys signed.
+
+    Raises CheckpointInvalid when it is cut, changed or another key's.
+    """
+    body = note.partition("\n\n")[0]
+    lines = body.split("\n")
+    if len(lines) < 3 or lines[0] != ORIGIN:
+        raise CheckpointInvalid("it is not a checkpoint of this ledger")
+    _check_signature(note, keys)
+    try:
+        return Checkpoint(int(lines[1]), base64.b64decode(lines[2], validate=True))
+    except ValueError as why:
+        raise CheckpointInvalid("its signature does not fit its text") from why
+
+
+def endorse(new: Ed25519PublicKey, key: Ed25519PrivateKey) -> str:
+    """Write the signed note by which a key hands the log on to the next one."""
+    return _sign(_endorsed(new), key)
+
+
+def check_endorsed(note: str, new: Ed25519PublicKey, key: Ed25519PublicKey) -> None:
+    """Look whether a note by this key hands the log on to the new one. Raises CheckpointInvalid."""
+    if not note.startswith(_endorsed(new) + "\n"):
+        raise CheckpointInvalid("the note does not name the new key")
+    _check_signature(note, (key,))
+
+
+def _endorsed(new: Ed25519PublicKey) -> str:
+    """Write what is signed: its first line is no log's origin, so it is never a checkpoint."""
+    return f"{ORIGIN} next key\n{verifier_line(new)}\n"
+
+
+def _sign(body: str, key: Ed25519PrivateKey) -> str:
     signature = _key_hash(key.public_key()) + key.sign(body.encode())
     return f"{body}\n— {ORIGIN} {base64.b64encode(signature).decode()}\n"
 
 
-def read(note: str, key: Ed25519PublicKey) -> Checkpoint:
-    """Read a signed note. Raises CheckpointInvalid when it is cut, changed or another key's."""
+def _check_signature(note: str, keys: Sequence[Ed25519PublicKey]) -> None:
     body, _, signatures = note.partition("\n\n")
-    lines = body.split("\n")
-    if len(lines) < 3 or lines[0] != ORIGIN:
-        raise CheckpointInvalid("it is not a checkpoint of this ledger")
+    by_hash = {_key_hash(key): key for key in keys}
     for line in signatures.splitlines():
         try:
             dash, name, text = line.split(" ")
             signature = base64.b64decode(text, validate=True)
         except (ValueError, binascii.Error):
             continue
-        if dash == "—" and name == ORIGIN and signature[:4] == _key_hash(key):
+        key = by_hash.get(signature[:4])
+        if dash == "—" and name == ORIGIN and key is not None:
             try:
                 key.verify(signature[4:], (body + "\n").encode())
-                return Checkpoint(int(lines[1]), base64.b64decode(lines[2], validate=True))
-            except (InvalidSignature, ValueError) as why:
+            except InvalidSignature as why:
                 raise CheckpointInvalid("its signature does not fit its text") from why
+            return
     raise CheckpointInvalid("it has no signature by this ledger's key")
+
+
+@dataclass(frozen=True)
+class Signers:
+    """The keys that sign the log, one after another, and the lines that put the later in force.
+
+    A key is in force for every checkpoint that covers its line.
+    """
+
+    keys: tuple[Ed25519PublicKey, ...]
+    lines: tuple[int, ...] = ()
+
+    def at(self, size: int) -> Ed25519PublicKey:
+        """Return the key that signs a log of this size."""
+        return self.keys[bisect_left(self.lines, size)]
+
+    @property
+    def current(self) -> Ed25519PublicKey:
+        """The key that signs now."""
+        return self.keys[-1]
 
 
 def size_said(note: str) -> int | None:

@@ -1,9 +1,12 @@
-"""Going on after a restore: the one act about the ledger itself, and it stands in the ledger."""
+"""Acts about the ledger itself, which stand in it: going on after a restore, and changing keys."""
 
 from __future__ import annotations
 
 from evenhand.db import Tx
+from evenhand.ledger import signing, store
 from evenhand.ledger.append import append
+from evenhand.ledger.checkpoint import endorse, verifier_line
+from evenhand.ledger.errors import NothingSigned
 
 REASON_CHARS_MAX = 2_000
 
@@ -21,3 +24,31 @@ def record_restore(tx: Tx, actor_ref: str, *, kept: int, size: int, reason: str)
         public={"kept": kept, "size": size, "lost": max(kept - size, 0)},
         private={"reason": reason[:REASON_CHARS_MAX]},
     )
+
+
+def rotate_key(tx: Tx, actor_ref: str, *, reason: str) -> str:
+    """Have the key that signs the log put a new one in force, and return the new verifier line.
+
+    The line that says so carries a note signed by the old key; every checkpoint that covers the
+    line is signed by the new one. Raises NothingSigned before the first line.
+    """
+    tx.lock("ledger")
+    if store.head_note(tx) is None:
+        raise NothingSigned("The ledger is empty: its key has signed nothing yet.")
+    number = store.last_signer(tx)
+    old, new = signing.private_key(tx, number), signing.draw(tx, number + 1)
+    now_signs = verifier_line(new.public_key())
+    append(
+        tx,
+        "signer.changed",
+        subject="ledger",
+        actor=actor_ref,
+        public={
+            "number": number + 1,
+            "from": verifier_line(old.public_key()),
+            "to": now_signs,
+            "note": endorse(new.public_key(), old),
+        },
+        private={"reason": reason[:REASON_CHARS_MAX]},
+    )
+    return now_signs

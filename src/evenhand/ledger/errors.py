@@ -4,6 +4,7 @@ LedgerError
 ├── UnknownEvent
 ├── CheckpointInvalid
 ├── LedgerCut
+├── NothingSigned
 ├── TreeBroken
 └── LeaseLost
 """
@@ -25,6 +26,10 @@ class CheckpointInvalid(LedgerError):
 
 class LedgerCut(LedgerError):
     """Lines that were signed are gone. Nothing is recorded until somebody has said why."""
+
+
+class NothingSigned(LedgerError):
+    """The ledger is empty, so that its key has signed nothing yet."""
 
 
 class TreeBroken(LedgerError):

@@ -98,6 +98,7 @@ EVENTS: Final[dict[str, EventKind]] = {
     "identity.opened": EventKind("a sealed identity was opened, by whom and why"),
     "person.erased": EventKind("a person's data was erased on request or after its time"),
     "ledger.restored": EventKind("a backup was restored: how many signed lines were lost"),
+    "signer.changed": EventKind("the key that signs the log put the next one in force"),
     "checkpoint.published": EventKind("a checkpoint was published"),
 }
 
@@ -109,12 +110,16 @@ def commitment(private: str, salt: bytes) -> str:
 
 @dataclass(frozen=True)
 class Draft:
-    """A line before it has an index. `private` is the canonical text of what it commits to."""
+    """A line before it has an index. `private` is the canonical text of what it commits to.
+
+    `before` and `after` are the canonical text on either side of the index.
+    """
 
     type: str
     subject: str
     at: datetime
-    leaf: Mapping[str, Any]
+    before: str
+    after: str
     private: str | None
     salt: bytes
 
@@ -137,22 +142,19 @@ class Draft:
         """
         if event not in EVENTS:
             raise UnknownEvent(f"{event!r} is not in ledger.EVENTS")
-        canonical(public)
-        leaf = {
-            "at": stamp(at),
-            "type": event,
-            "subject": subject,
-            "actor": actor,
-            "data": dict(public),
-        }
+        first: dict[str, Any] = {"actor": actor, "at": stamp(at), "data": public}
         kept_apart = None if private is None else canonical(private)
         if kept_apart is not None:
-            leaf["commitment"] = commitment(kept_apart, salt)
-        return cls(event, subject, at, leaf, kept_apart, salt)
+            first["commitment"] = commitment(kept_apart, salt)
+        before, after = canonical(first), canonical({"subject": subject, "type": event})
+        return cls(event, subject, at, before[:-1], after[1:], kept_apart, salt)
 
     def text(self, index: int) -> str:
-        """Write the leaf: canonical JSON with the index, so that no line fits another place."""
-        return canonical({"n": index, **self.leaf})
+        """Write the leaf: canonical JSON with the index, so that no line fits another place.
+
+        Its keys are sorted: actor, at, commitment, data, n, subject, type.
+        """
+        return f'{self.before},"n":{index},{self.after}'
 
 
 @dataclass(frozen=True)

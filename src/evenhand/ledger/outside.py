@@ -35,7 +35,8 @@ def verify_published(
 ) -> Verification:
     """Check that a copy of the log is the one that was signed, and whole.
 
-    `against` are checkpoints that were kept earlier: the log must begin with what each signs.
+    `key` is any of the keys that signed the log: the lines lead from one to the next. `against`
+    are checkpoints that were kept earlier: the log must begin with what each signs.
     What lines commit to is not published, so it is not checked here.
     """
     claims = [Claim("head", "the checkpoint", log.checkpoint())]
@@ -47,7 +48,7 @@ def verify_published(
     walk = Walk(now, marks_of([*(claim.note for claim in claims), *on_the_log]))
     for entry, given in log.entries():
         walk.take_entry(entry, given)
-    walk.finish(claims, trusted=key, nodes=log.nodes())
+    walk.finish(claims, trusted=[key], nodes=log.nodes())
     return walk.verification()
 
 

@@ -40,6 +40,14 @@ nodes = sa.Table(
     sa.Column("hash", sa.LargeBinary, nullable=False),
 )
 
+#: The keys after the first, sealed; the first comes from the master key.
+signers = sa.Table(
+    "ledger_signers",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+)
+
 head = sa.Table(
     "ledger_head",
     metadata,
@@ -120,3 +128,19 @@ def head_note(tx: ReadTx) -> str | None:
     """Return the checkpoint of the tree as it stands in the rows, or None before the first line."""
     note = tx.value(sa.select(head.c.note).where(head.c.id == 1))
     return None if note is None else str(note)
+
+
+def add_signer(tx: Tx, number: int, sealed: bytes) -> None:
+    """Keep a key that signs from here on."""
+    tx.insert(signers, number=number, sealed=sealed)
+
+
+def last_signer(tx: ReadTx) -> int:
+    """Return the number of the last key; the first is number 1."""
+    return int(str(tx.value(sa.select(sa.func.coalesce(sa.func.max(signers.c.number), 1)))))
+
+
+def sealed_signer(tx: ReadTx, number: int) -> bytes:
+    """Return a key after the first as it is kept."""
+    wanted = sa.select(signers.c.sealed).where(signers.c.number == number)
+    return bytes(tx.conn.execute(wanted).scalar_one())

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from evenhand.db import ReadTx
 from evenhand.kit.clock import stamp
-from evenhand.ledger import store
+from evenhand.ledger import signing, store
 from evenhand.ledger.checking import Claim, Verification, Walk, marks_of
 from evenhand.ledger.merkle import Edge
 from evenhand.ledger.model import commitment
@@ -36,8 +36,9 @@ def verify(tx: ReadTx, *, against: Sequence[str] = ()) -> Verification:
             walk.name("edit", row["line"], says)
     _check_private(tx, walk)
     _check_kept(claims, walk)
-    key = tx.resources.signer.public_key()
-    walk.finish(claims, trusted=key, nodes=store.read_nodes(tx))
+    numbers = range(1, store.last_signer(tx) + 1)
+    trusted = [signing.private_key(tx, number).public_key() for number in numbers]
+    walk.finish(claims, trusted=trusted, nodes=store.read_nodes(tx))
     _check_edge(tx, walk)
     return walk.verification()
 

@@ -111,6 +111,7 @@ def log(here: Here) -> Response:
         size=here.house.ask(ledger.size),
         checkpoint=here.house.ask(ledger.head),
         verifier_key=here.house.ask(transparency.verifier_key),
+        earlier_keys=here.house.ask(transparency.earlier_keys),
     )
 
 

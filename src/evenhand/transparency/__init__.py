@@ -28,6 +28,7 @@ from evenhand.transparency.model import (
 )
 from evenhand.transparency.public_log import WITHHELD, export, export_to, files, tile
 from evenhand.transparency.queries import (
+    earlier_keys,
     figure,
     line_about,
     numbers,
@@ -59,6 +60,7 @@ __all__ = [
     "Table",
     "TransparencyError",
     "Unit",
+    "earlier_keys",
     "export",
     "export_to",
     "figure",

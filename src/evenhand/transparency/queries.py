@@ -87,4 +87,11 @@ def line_about(tx: ReadTx, event: str, subject: str) -> OwnLine:
 
 def verifier_key(tx: ReadTx) -> str:
     """Return the public key that checks the log's checkpoints, in the signed-note format."""
-    return checkpoint.verifier_line(tx.resources.signer.public_key())
+    return checkpoint.verifier_line(ledger.signers(tx).current)
+
+
+def earlier_keys(tx: ReadTx) -> list[tuple[int, str]]:
+    """Return the keys that signed the log before, each with the line that put the next in force."""
+    known = ledger.signers(tx)
+    written = map(checkpoint.verifier_line, known.keys)
+    return list(zip(known.lines, written, strict=False))
