@@ -93,7 +93,7 @@ def change_text_and_tree(by: Hand) -> None:
 
 def break_text(by: Hand) -> None:
     """Make a line unreadable, with a fitting hash."""
-    by.rewrite(by.line(), by.chance.choice(["", "{", "null", "[]", '{"n":1}']))
+    by.rewrite(by.line(), by.chance.choice(["", "{", "null", "[]", '{"n":1}', "[" * 99_999]))
 
 
 def change_column(by: Hand) -> None:

@@ -144,6 +144,20 @@ class TestClocks:
         assert (jump.kind, jump.line) == ("clock", 453)
         assert "set back" in jump.says
 
+    def test_that_were_wrong_are_explained_on_the_log(self, house: House, clock: SetClock) -> None:
+        """Then nightly checks are quiet again, and still say that there was something."""
+        furnish(house, clock)
+        clock.forward(-timedelta(minutes=40))
+        house.do(write, 500, 5)
+        clock.forward(timedelta(hours=2))
+        reason = "The machine came up with the time of its last shutdown."
+        house.do(ledger.explain_clock, "system", line=453, reason=reason)
+        found = house.ask(ledger.verify)
+        assert (found.findings, [one.line for one in found.explained]) == ((), [453])
+        for line in (453, 454, 9_999):
+            with pytest.raises(ledger.NothingToExplain):
+                house.do(ledger.explain_clock, "system", line=line, reason=reason)
+
     def test_that_differ_by_minutes_are_no_finding(self, house: House, clock: SetClock) -> None:
         """Machines differ, and a long transaction stands behind shorter ones."""
         furnish(house, clock)

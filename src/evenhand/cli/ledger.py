@@ -84,11 +84,14 @@ def verify(
     else:
         named = [f"  {one.kind}: {one.says}" for one in found.findings]
         text = [f"The ledger is NOT sound: {lines}, and this was found:", *named, *advice]
+    if found.explained:
+        text.append(f"Times that do not follow, and were explained: {len(found.explained)}.")
     value = {
         "sound": found.sound,
         "size": found.size,
         "root": found.root.hex(),
         "findings": found.findings,
+        "explained": found.explained,
     }
     show(value, as_json=json, text=text)
     return Exit.OK if found.sound else Exit.FOUND
@@ -310,6 +313,27 @@ def accept_restore(
         "keep it, for it proves what the log once held.",
     ]
     show({"kept": kept, "size": size, "lost": kept - size}, as_json=json, text=text)
+    return Exit.OK
+
+
+@app.command
+def explain_clock(
+    line: Annotated[int, Parameter(help="The line that `verify` names under `clock`.")],
+    /,
+    *,
+    reason: Annotated[str, Parameter(help="What was wrong with the clock, in a sentence.")],
+    json: Json = False,
+) -> Exit:
+    """Say why a line's time does not follow those before it, so that checks name it no more.
+
+    The line stays as it is, and so does its time. Whoever checks the log is told how many lines
+    were explained; the reason is kept apart.
+    """
+    if len(reason.split()) < REASON_WORDS_MIN:
+        raise NotPossibleHere("Say in a sentence what was wrong with the clock.")
+    with opened() as house:
+        house.do(ledger.explain_clock, people.SYSTEM.ref, line=line, reason=reason)
+    show({"line": line}, as_json=json, text=[f"Recorded. Checks count line {line} as explained."])
     return Exit.OK
 
 

@@ -8,13 +8,14 @@ a reorder or a lost tail is found. Appending is not part of this front door: onl
 
 from evenhand.ledger import checkpoint, jobs, leases, merkle, outbox, tiles
 from evenhand.ledger.checking import Finding, Verification
-from evenhand.ledger.commands import record_restore, rotate_key
+from evenhand.ledger.commands import explain_clock, record_restore, rotate_key
 from evenhand.ledger.errors import (
     CheckpointInvalid,
     LeaseLost,
     LedgerCut,
     LedgerError,
     NothingSigned,
+    NothingToExplain,
     TreeBroken,
     UnknownEvent,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "LedgerCut",
     "LedgerError",
     "NothingSigned",
+    "NothingToExplain",
     "Passed",
     "Proof",
     "PublishedLog",
@@ -62,6 +64,7 @@ __all__ = [
     "Work",
     "checkpoint",
     "events",
+    "explain_clock",
     "hashes",
     "head",
     "jobs",

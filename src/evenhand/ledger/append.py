@@ -42,7 +42,7 @@ def append(
         public=public,
         private=private,
         at=tx.now,
-        salt=secrets.token_bytes(SALT_BYTES),
+        salt=b"" if private is None else secrets.token_bytes(SALT_BYTES),
     )
     tx.gather("ledger", draft, _write)
     if EVENTS[event].moves_on:

@@ -50,11 +50,15 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verification:
-    """What a check of the whole ledger found. Sound when there are no findings."""
+    """What a check of the whole ledger found. Sound when there are no findings.
+
+    `explained` are lines whose times do not follow, and of which a later line says why.
+    """
 
     size: int
     root: bytes
     findings: tuple[Finding, ...]
+    explained: tuple[Finding, ...] = ()
 
     @property
     def sound(self) -> bool:
@@ -90,6 +94,8 @@ class Walk:
     roots: dict[int, bytes] = field(default_factory=dict)
     published: list[Claim] = field(default_factory=list)
     changes: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
+    explained: set[int] = field(default_factory=set)
+    _clocks: list[Finding] = field(default_factory=list)
     _named: list[Finding] = field(default_factory=list)
     _counts: Counter[str] = field(default_factory=Counter)
     _fresh: list[bytes] = field(default_factory=list)
@@ -156,12 +162,16 @@ class Walk:
 
     def verification(self) -> Verification:
         """Return all that was put down."""
+        for one in self._clocks:
+            if one.line not in self.explained:
+                self.name(one.kind, one.line, one.says)
         more = [
             Finding(kind, None, f"and {count - NAMED_MAX:,} more like these")
             for kind, count in self._counts.items()
             if count > NAMED_MAX
         ]
-        return Verification(self.edge.size, self.edge.root(), (*self._named, *more))
+        explained = tuple(one for one in self._clocks if one.line in self.explained)
+        return Verification(self.edge.size, self.edge.root(), (*self._named, *more), explained)
 
     def _grow(self) -> None:
         self.edge, made = self.edge.extend(self._fresh)
@@ -197,6 +207,8 @@ class Walk:
             self._publish(index, said["data"])
         elif said["type"] == "signer.changed":
             self.changes.append((index, said["data"]))
+        elif said["type"] == "clock.explained":
+            self.explained |= {line for line in (said["data"].get("line"),) if type(line) is int}
 
     def _place(self, index: int) -> None:
         """Find gaps, and lines that stand where they do not belong."""
@@ -221,10 +233,12 @@ class Walk:
         if at >= self._latest:
             self._latest = at
             if at > self._to_come:
-                self.name("clock", index, f"line {index} bears a time to come, {at}")
+                says = f"line {index} bears a time to come, {at}"
+                self._clocks.append(Finding("clock", index, says))
         elif read_stamp(self._latest) - read_stamp(at) > CLOCK_TOLERANCE:
             says = f"line {index} bears the time {at}, and a line before it {self._latest}"
-            self.name("clock", index, f"{says}: the clock was set back, or the line was backdated")
+            says = f"{says}: the clock was set back, or the line was backdated"
+            self._clocks.append(Finding("clock", index, says))
             self._latest = at
 
     def _signers(self, trusted: Sequence[Ed25519PublicKey]) -> Signers:
@@ -308,7 +322,7 @@ def _said(text: str) -> dict[str, Any] | None:
         said = json.loads(text)
         whole = isinstance(said["data"], dict) and isinstance(said["n"], int)
         read_stamp(said["at"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return said if whole and isinstance(said["type"], str) else None
 

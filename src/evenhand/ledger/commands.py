@@ -1,4 +1,4 @@
-"""Acts about the ledger itself, which stand in it: going on after a restore, and changing keys."""
+"""Acts about the ledger itself, which stand in it: restores, clocks that were wrong, new keys."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from evenhand.db import Tx
 from evenhand.ledger import signing, store
 from evenhand.ledger.append import append
 from evenhand.ledger.checkpoint import endorse, verifier_line
-from evenhand.ledger.errors import NothingSigned
+from evenhand.ledger.errors import NothingSigned, NothingToExplain
+from evenhand.ledger.queries import events
 
 REASON_CHARS_MAX = 2_000
 
@@ -22,6 +23,27 @@ def record_restore(tx: Tx, actor_ref: str, *, kept: int, size: int, reason: str)
         subject="ledger",
         actor=actor_ref,
         public={"kept": kept, "size": size, "lost": max(kept - size, 0)},
+        private={"reason": reason[:REASON_CHARS_MAX]},
+    )
+
+
+def explain_clock(tx: Tx, actor_ref: str, *, line: int, reason: str) -> None:
+    """Record why a line's time does not follow: checks name it no more, and count it as explained.
+
+    Raises NothingToExplain when its time is not before that of the line above it, or is explained.
+    """
+    told = {one["data"]["line"] for one in events(tx, ["clock.explained"])}
+    if line in told or not store.is_set_back(tx, line):
+        raise NothingToExplain(
+            f"The time of line {line} is nothing to explain: `evenhand ledger verify` names the"
+            " lines that are."
+        )
+    append(
+        tx,
+        "clock.explained",
+        subject="ledger",
+        actor=actor_ref,
+        public={"line": line},
         private={"reason": reason[:REASON_CHARS_MAX]},
     )
 

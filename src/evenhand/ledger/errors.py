@@ -5,6 +5,7 @@ LedgerError
 ├── CheckpointInvalid
 ├── LedgerCut
 ├── NothingSigned
+├── NothingToExplain
 ├── TreeBroken
 └── LeaseLost
 """
@@ -30,6 +31,10 @@ class LedgerCut(LedgerError):
 
 class NothingSigned(LedgerError):
     """The ledger is empty, so that its key has signed nothing yet."""
+
+
+class NothingToExplain(LedgerError):
+    """The time of this line follows those before it, or was explained, or there is no such line."""
 
 
 class TreeBroken(LedgerError):

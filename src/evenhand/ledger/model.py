@@ -98,6 +98,7 @@ EVENTS: Final[dict[str, EventKind]] = {
     "identity.opened": EventKind("a sealed identity was opened, by whom and why"),
     "person.erased": EventKind("a person's data was erased on request or after its time"),
     "ledger.restored": EventKind("a backup was restored: how many signed lines were lost"),
+    "clock.explained": EventKind("somebody said why a line's time does not follow those before it"),
     "signer.changed": EventKind("the key that signs the log put the next one in force"),
     "checkpoint.published": EventKind("a checkpoint was published"),
 }
@@ -108,11 +109,11 @@ def commitment(private: str, salt: bytes) -> str:
     return hashlib.sha256(salt + private.encode()).hexdigest()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A line before it has an index. `private` is the canonical text of what it commits to.
 
-    `before` and `after` are the canonical text on either side of the index.
+    `before` and `after` are its canonical text on either side of the index.
     """
 
     type: str
@@ -142,22 +143,26 @@ class Draft:
         """
         if event not in EVENTS:
             raise UnknownEvent(f"{event!r} is not in ledger.EVENTS")
-        first: dict[str, Any] = {"actor": actor, "at": stamp(at), "data": public}
         kept_apart = None if private is None else canonical(private)
+        committed = ""
         if kept_apart is not None:
-            first["commitment"] = commitment(kept_apart, salt)
-        before, after = canonical(first), canonical({"subject": subject, "type": event})
-        return cls(event, subject, at, before[:-1], after[1:], kept_apart, salt)
+            committed = f'"commitment":"{commitment(kept_apart, salt)}",'
+        before = (
+            f'{{"actor":{canonical(actor)},"at":"{stamp(at)}",{committed}'
+            f'"data":{canonical(public)},"n":'
+        )
+        after = f',"subject":{canonical(subject)},"type":"{event}"}}'
+        return cls(event, subject, at, before, after, kept_apart, salt)
 
     def text(self, index: int) -> str:
         """Write the leaf: canonical JSON with the index, so that no line fits another place.
 
         Its keys are sorted: actor, at, commitment, data, n, subject, type.
         """
-        return f'{self.before},"n":{index},{self.after}'
+        return f"{self.before}{index}{self.after}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """A draft in its place: the canonical text that is the leaf, and the leaf's hash."""
 

@@ -130,6 +130,13 @@ def head_note(tx: ReadTx) -> str | None:
     return None if note is None else str(note)
 
 
+def is_set_back(tx: ReadTx, line: int) -> bool:
+    """Tell whether a line bears an earlier time than the line above it."""
+    wanted = sa.select(lines.c.at).where(lines.c.line.in_((line - 1, line))).order_by(lines.c.line)
+    times = tx.conn.execute(wanted).scalars().all()
+    return len(times) == 2 and times[1] < times[0]
+
+
 def add_signer(tx: Tx, number: int, sealed: bytes) -> None:
     """Keep a key that signs from here on."""
     tx.insert(signers, number=number, sealed=sealed)
