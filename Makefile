@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --generate-hashes \
 	--no-emit-index-url --no-header --python-version 3.11 --universal --no-annotate
 
-.PHONY: help setup setup-dev demo serve test check bench bench-media bench-rules bench-text bench-video fuzz lock screenshots clean
+.PHONY: help setup setup-dev demo serve test check bench bench-ledger bench-media bench-rules bench-text bench-video fuzz lock screenshots clean
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' \
@@ -58,6 +58,9 @@ check: setup-dev ## The fast inner loop, under a minute: format, lint, types, co
 
 bench: setup-dev ## Measure how fast items pass and how long a reviewer waits
 	@$(BIN)/python bin/bench.py
+
+bench-ledger: setup-dev ## Measure appending, proving and verifying in a log of a million lines
+	@$(BIN)/python bin/bench_ledger.py
 
 bench-media: setup-dev ## Measure pictures, bytes to verdict, against the field's own tools
 	@$(BIN)/python -m bin.bench_media

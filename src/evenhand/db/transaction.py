@@ -24,6 +24,7 @@ Row = sa.RowMapping
 
 T = TypeVar("T")
 
+PORTION_ROWS: Final = 1_000  # what is prepared for writing at once: more only fills memory
 VALUES_MAX: Final = 10_000  # in one statement: SQLite takes 32,766 and PostgreSQL 65,535
 
 
@@ -136,9 +137,9 @@ class Tx(ReadTx):
         self.conn.execute(table.insert(), values)
 
     def insert_all(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Write many rows of the same columns at once; none is fine."""
-        if rows:
-            self.conn.execute(table.insert(), rows)
+        """Write many rows of the same columns, a portion at a time; none is fine."""
+        for at in range(0, len(rows), PORTION_ROWS):
+            self.conn.execute(table.insert(), rows[at : at + PORTION_ROWS])
 
     def run(self, statement: sa.Executable) -> int:
         """Run an update or delete and return how many rows it touched."""
@@ -159,7 +160,9 @@ class Tx(ReadTx):
 
         Nothing of it is written when this command fails. `write` is the same for each name.
         """
-        self.gathered.setdefault(name, Gathered(write)).added.append(one)
+        if (gathered := self.gathered.get(name)) is None:
+            gathered = self.gathered[name] = Gathered(write)
+        gathered.added.append(one)
 
     def take_over(self, other: Tx) -> None:
         """Gather what a command that succeeded had gathered, and what is to follow its commit."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 
@@ -38,9 +39,10 @@ class SetClock:
         self.at += by
 
 
+@lru_cache(maxsize=64)  # what is written together bears one instant
 def stamp(at: datetime) -> str:
     """Write an instant as RFC 3339 with microseconds and `Z`: fixed width, sorts as text."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def read_stamp(text: str) -> datetime:
