@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from evenhand.db import ReadTx
 
 app = App(name="transparency")
+app.command(
+    "evenhand.cli.dsa:app", name="dsa", help="What the EU's Digital Services Act wants published."
+)
 
 DAYS = 365
 

@@ -6,6 +6,7 @@ day. Each clause carries a ladder, mildest step first, and so the least restrict
 fits is always known.
 """
 
+from evenhand.policy.categories import KEYWORD_OTHER, category_tree
 from evenhand.policy.commands import publish, seed, starter
 from evenhand.policy.errors import NoSuchClause, NothingToPublish, PolicyError, PolicyRefused
 from evenhand.policy.model import (
@@ -36,6 +37,7 @@ from evenhand.policy.queries import clause, clauses, labels, policy
 __all__ = [
     "CHECKED_FIRST",
     "HARM_LABELS",
+    "KEYWORD_OTHER",
     "SEVERITY_MAX",
     "TIMED",
     "Basis",
@@ -55,6 +57,7 @@ __all__ = [
     "RestrictionKind",
     "Rung",
     "above_ladder",
+    "category_tree",
     "clause",
     "clauses",
     "clock_for",
