@@ -72,10 +72,18 @@ def file(tx: Tx, actor: people.Actor, *, text: str) -> str:
         "appeal.filed",
         subject=appeal_id,
         actor=actor.ref,
-        public={"decision_id": first.id, "by": actor.holder},
+        public={"decision_id": first.id, "by": actor.holder, **_about_report(tx, report_id)},
         private={"text": said},
     )
     return appeal_id
+
+
+def _about_report(tx: Tx, report_id: str | None) -> dict[str, object]:
+    """Say, for the public count, what sort of report an appeal is about; nothing of who sent it."""
+    if report_id is None:
+        return {}
+    report = intake.report(tx, people.SYSTEM, report_id)
+    return {"basis": report.basis.value, "trusted": report.trusted}
 
 
 def open_task(tx: Tx, appeal_id: str) -> str:

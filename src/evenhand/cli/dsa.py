@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json as documents
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
+from evenhand import people
 from evenhand.cli.exits import Exit
 from evenhand.cli.output import Json, file_or_stdin, flag, show, table
-from evenhand.cli.shell import Unreadable, read_bytes
+from evenhand.cli.shell import NotPossibleHere, NotReady, Unreadable, opened, read_bytes
 from evenhand.transparency import dsa
+
+if TYPE_CHECKING:
+    from evenhand.db import ReadTx
 
 app = App(name="dsa")
 
@@ -97,3 +105,88 @@ def _with_accepted(value: dict[str, Any]) -> dict[str, Any]:
         for one in value["statements"]
     ]
     return value | {"statements": statements}
+
+
+@app.command
+def export(
+    out: Annotated[Path, Parameter(help="The file to write.")],
+    /,
+    *,
+    since: Annotated[date, Parameter(help="First day of decisions, as 2026-01-31.")],
+    until: Annotated[date | None, Parameter(help="Last day; without it, today.")] = None,
+    batches: Annotated[bool, flag("Write calls of up to 100 statements, one a line.")] = False,
+    json: Json = False,
+) -> Exit:
+    """Write statements of reasons as the DSA Transparency Database takes them, one a line.
+
+    Each decision that restricts somebody is one statement, and its puid the decision's id. What
+    would be refused, or looks as if it held personal data, is not written: it is named, and the
+    exit status is 1.
+    """
+    with opened() as house:
+        last = until or house.clock.now().date()
+        if last < since:
+            raise NotPossibleHere("The last day is before the first: turn them round.")
+        with _written(out) as stream:
+            wrote = house.ask(
+                _export,
+                stream,
+                since=_midnight(since),
+                until=_midnight(last + timedelta(days=1)),
+                size=dsa.BATCH_MAX if batches else None,
+            )
+    text = [f"{wrote['written']} statements in {out}; {wrote['not_owed']} decisions owe none."]
+    if wrote["held"]:
+        text.append(f"{len(wrote['held'])} were not written:")
+        text += table(("decision", "field", "why"), _held_rows(wrote["held"]), empty="")
+    show({"file": str(out), **wrote}, as_json=json, text=text)
+    return Exit.FOUND if wrote["held"] else Exit.OK
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
+
+
+def _export(
+    tx: ReadTx, stream: TextIO, *, since: datetime, until: datetime, size: int | None
+) -> dict[str, Any]:
+    counted: dict[str, Any] = {"written": 0, "not_owed": 0, "held": []}
+
+    def bodies() -> Iterator[dict[str, Any]]:
+        for each in dsa.statements(tx, people.SYSTEM, since=since, until=until):
+            if each.not_owed is not None:
+                counted["not_owed"] += 1
+            elif each.may_be_sent and each.body is not None:
+                counted["written"] += 1
+                yield each.body
+            elif each.checked is not None:
+                counted["held"].append(
+                    {"decision": each.decision_id, "faults": each.checked.faults}
+                )
+
+    if size is None:
+        lines: Iterator[Any] = bodies()
+    else:
+        lines = _calls(bodies(), size)
+    for line in lines:
+        stream.write(documents.dumps(line, ensure_ascii=False) + "\n")
+    return counted
+
+
+def _calls(bodies: Iterator[dict[str, Any]], size: int) -> Iterator[dict[str, Any]]:
+    while some := list(islice(bodies, size)):
+        yield {"statements": some}
+
+
+def _held_rows(held: list[dict[str, Any]]) -> list[tuple[object, ...]]:
+    return [(each["decision"], one.field, one.says) for each in held for one in each["faults"]]
+
+
+@contextmanager
+def _written(out: Path) -> Iterator[TextIO]:
+    """Open a file to write. Raises NotReady."""
+    try:
+        with out.open("w", encoding="utf-8", newline="\n") as stream:
+            yield stream
+    except OSError as why:
+        raise NotReady(f"{out} cannot be written: {why.strerror}. Choose another path.") from why

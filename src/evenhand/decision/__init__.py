@@ -68,6 +68,7 @@ from evenhand.decision.queries import (
     suggest,
     suggestion,
     unfounded_holds,
+    with_statements,
 )
 from evenhand.decision.statement import (
     AutomatedDecision,
@@ -141,4 +142,5 @@ __all__ = [
     "try_rule",
     "unfounded_holds",
     "verdict_problems",
+    "with_statements",
 ]

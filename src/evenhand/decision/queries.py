@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
 from evenhand import banks, intake, people, policy, queue
@@ -86,6 +87,24 @@ def after(
     """Return decisions for the host, oldest first, after the last one it has seen."""
     people.require(actor, Permission.READ_DECISIONS)
     return [_view(tx, row) for row in store.after(tx, limit=limit, cursor=cursor)]
+
+
+def with_statements(
+    tx: ReadTx,
+    actor: people.Actor,
+    *,
+    since: datetime,
+    until: datetime,
+    after: str | None = None,
+    limit: int,
+) -> list[str]:
+    """Return the ids of decisions of a period that have a statement of reasons, oldest first.
+
+    `since` is inclusive, `until` exclusive, `after` the last id already seen. What the person may
+    not be told yet, for a lawful reason, is left out until they may. Raises NotAllowed.
+    """
+    people.require(actor, Permission.READ_DECISIONS)
+    return store.with_statements(tx, since=since, until=until, after=after, limit=limit)
 
 
 def for_receipt(tx: ReadTx, actor: people.Actor) -> DecisionView | None:

@@ -303,6 +303,18 @@ def void_strike(tx: Tx, strike_id: str, *, at: datetime) -> None:
     tx.run(strikes.update().where(strikes.c.id == strike_id).values(voided_at=at))
 
 
+def with_statements(
+    tx: ReadTx, *, since: datetime, until: datetime, after: str | None, limit: int
+) -> list[str]:
+    """Return the ids of decisions with a statement that may be told by now, in id order."""
+    told = sa.or_(decisions.c.notice_until.is_(None), decisions.c.notice_until <= tx.now)
+    made = sa.and_(decisions.c.made_at >= since, decisions.c.made_at < until)
+    wanted = sa.select(decisions.c.id).where(decisions.c.statement.is_not(sa.null()), made, told)
+    if after is not None:
+        wanted = wanted.where(decisions.c.id > after)
+    return [row["id"] for row in tx.rows(wanted.order_by(decisions.c.id).limit(limit))]
+
+
 def count(tx: ReadTx) -> int:
     """Count all decisions."""
     return int(str(tx.value(sa.select(sa.func.count()).select_from(decisions))))

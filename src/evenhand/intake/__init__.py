@@ -73,6 +73,7 @@ from evenhand.intake.once import (
 from evenhand.intake.queries import (
     account,
     account_named,
+    answered_by,
     identity_of_report,
     item,
     item_named,
@@ -90,6 +91,7 @@ from evenhand.intake.queries import (
     reporters,
     reports_of,
     sealed_identity,
+    undecided_of,
 )
 from evenhand.intake.reports import check_report
 from evenhand.intake.submission import (
@@ -147,6 +149,7 @@ __all__ = [
     "Whose",
     "account",
     "account_named",
+    "answered_by",
     "check_item",
     "check_report",
     "declare_kind",
@@ -180,5 +183,6 @@ __all__ = [
     "submit_item",
     "submit_report",
     "tell_reporter",
+    "undecided_of",
     "unsettle_reports",
 ]

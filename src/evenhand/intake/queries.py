@@ -113,6 +113,18 @@ def reports_of(tx: ReadTx, actor: people.Actor, item_id: str) -> list[ReportView
     return store.load_reports(tx, store.reports.c.item_id == item_id)
 
 
+def undecided_of(tx: ReadTx, item_id: str) -> list[ReportView]:
+    """Return an item's reports that have no answer yet, oldest first. For other rooms."""
+    mine = store.reports.c.item_id == item_id
+    return store.load_reports(tx, mine & store.reports.c.outcome.is_(None))
+
+
+def answered_by(tx: ReadTx, item_id: str, decision_id: str) -> list[ReportView]:
+    """Return the reports on an item that a decision answered, oldest first. For other rooms."""
+    mine = store.reports.c.item_id == item_id
+    return store.load_reports(tx, mine & (store.reports.c.decision_id == decision_id))
+
+
 def report(tx: ReadTx, actor: people.Actor, report_id: str) -> ReportView:
     """Return one report without its sender. Raises NotAllowed, NoSuchReport."""
     people.require(actor, people.Permission.SEE_QUEUE)

@@ -6,7 +6,16 @@ day. Each clause carries a ladder, mildest step first, and so the least restrict
 fits is always known.
 """
 
-from evenhand.policy.categories import KEYWORD_OTHER, category_tree
+from evenhand.policy.categories import (
+    KEYWORD_OTHER,
+    NOT_SPECIFIED_NOTICE,
+    OTHER_TERMS,
+    Heading,
+    category_tree,
+    heading_of,
+    heading_of_notice,
+    usual_heading,
+)
 from evenhand.policy.commands import publish, seed, starter
 from evenhand.policy.errors import NoSuchClause, NothingToPublish, PolicyError, PolicyRefused
 from evenhand.policy.model import (
@@ -19,6 +28,7 @@ from evenhand.policy.model import (
     Clock,
     GroundType,
     Harm,
+    InLaw,
     Label,
     Measure,
     MeasureFacts,
@@ -38,6 +48,8 @@ __all__ = [
     "CHECKED_FIRST",
     "HARM_LABELS",
     "KEYWORD_OTHER",
+    "NOT_SPECIFIED_NOTICE",
+    "OTHER_TERMS",
     "SEVERITY_MAX",
     "TIMED",
     "Basis",
@@ -45,6 +57,8 @@ __all__ = [
     "Clock",
     "GroundType",
     "Harm",
+    "Heading",
+    "InLaw",
     "Label",
     "Measure",
     "MeasureFacts",
@@ -61,6 +75,8 @@ __all__ = [
     "clause",
     "clauses",
     "clock_for",
+    "heading_of",
+    "heading_of_notice",
     "labels",
     "least_restrictive",
     "number_order",
@@ -69,4 +85,5 @@ __all__ = [
     "publish",
     "seed",
     "starter",
+    "usual_heading",
 ]

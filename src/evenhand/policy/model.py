@@ -173,6 +173,23 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
+class InLaw:
+    """What an operator says of a clause for the Digital Services Act; all of it may be left out.
+
+    Under which category and keyword of the law's list its breaches are counted (`other` says in
+    words what KEYWORD_OTHER is); whether it is about deceptive high-volume commercial content, of
+    which no statement is owed (Art. 17(2)); and whether a pause under it answers the misuse of
+    notices or complaints (Art. 23(2)).
+    """
+
+    category: str | None = None
+    keyword: str | None = None
+    other: str | None = None
+    high_volume: bool = False
+    misuse: Literal["notices", "complaints"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Clause:
     """One rule as people read it, in one version; a published version is never edited."""
 
@@ -189,6 +206,7 @@ class Clause:
     strike_days: int
     effective_from: date
     originals: Originals = Originals.SHOWN
+    dsa: InLaw = InLaw()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Final, get_args
 
 from evenhand.policy.errors import PolicyRefused
+from evenhand.policy.in_law import read_in_law
 from evenhand.policy.model import (
     SEVERITY_MAX,
     TIMED,
@@ -42,7 +43,7 @@ _RUNG_FIELDS: Final = frozenset({"measures", "days", "strike_weight", "label"})
 _LABEL_FIELDS: Final = frozenset({"key", "says"})
 _CLAUSE_FIELDS: Final = frozenset(
     {"key", "number", "version", "title", "text", "harm", "severity", "ground"}
-    | {"legal_ground", "ladder", "strike_days", "effective_from", "originals"}
+    | {"legal_ground", "ladder", "strike_days", "effective_from", "originals", "dsa"}
 )
 
 
@@ -99,6 +100,7 @@ def _clause(data: Mapping[str, object], path: str) -> Clause:
         strike_days=_whole(data, path, "strike_days", low=1, high=DAYS_MAX),
         effective_from=_day(data, path, "effective_from"),
         originals=_originals(data, path, severity),
+        dsa=read_in_law(data, path, ground),
     )
 
 

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
 from evenhand.db import ReadTx, Row, Tx, UtcTime, metadata
-from evenhand.policy.model import Clause, Harm, Label, Measure, Originals, Rung, usual_originals
+from evenhand.policy.model import (
+    Clause,
+    Harm,
+    InLaw,
+    Label,
+    Measure,
+    Originals,
+    Rung,
+    usual_originals,
+)
 
 clauses = sa.Table(
     "policy_clauses",
@@ -74,6 +84,7 @@ def _content(clause: Clause) -> dict[str, Any]:
         "legal_ground": clause.legal_ground,
         "strike_days": clause.strike_days,
         "originals": clause.originals.value,
+        **({"dsa": asdict(clause.dsa)} if clause.dsa != InLaw() else {}),
         "ladder": [
             {
                 "measures": [measure.value for measure in rung.measures],
@@ -102,6 +113,7 @@ def _clause(row: Row) -> Clause:
         legal_ground=content["legal_ground"],
         strike_days=content["strike_days"],
         originals=Originals(originals) if originals else usual_originals(content["severity"]),
+        dsa=InLaw(**content.get("dsa", {})),
         ladder=tuple(
             Rung(
                 tuple(Measure(m) for m in rung["measures"]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -287,6 +287,8 @@ def _record(
             "clause_version": clause.version if clause else None,
             "clause_title": clause.title if clause else None,
             "harm": clause.harm.value if clause else (task.harm.value if task else None),
+            "ground": clause.ground if clause else None,
+            "dsa": _heading_line(clause),
             "measures": [_measure_line(measure, verdict) for measure in verdict.measures],
             "source": matter.source.value,
             "decided_by": "rule" if maker.by_rule else "person",
@@ -300,6 +302,7 @@ def _record(
             "task_kind": task.kind.value if task else None,
             "task_opened_at": task.opened_at.isoformat() if task else None,
             "reports": task.reports if task else 0,
+            "notices": _notice_lines(tx, matter, verdict),
             "caused_by": matter.caused_by,
             "notice": notice,
             "notice_until": verdict.delay.until.isoformat() if verdict.delay else None,
@@ -314,6 +317,35 @@ def _record(
     )
 
 
+def _heading_line(clause: Clause | None) -> dict[str, str | None] | None:
+    """Write under which heading of the law's list a breach is counted."""
+    return None if clause is None else asdict(policy.heading_of(clause))
+
+
+def _notice_lines(tx: Tx, matter: Matter, verdict: Verdict) -> list[dict[str, Any]]:
+    """Write of each legal notice that this answers what a yearly report counts: no one's id.
+
+    `hours` is how long it waited, to the hour, as reports give it.
+    """
+    if matter.task is None or not matter.task.reports or not _settles(matter, verdict):
+        return []
+    open_reports = intake.undecided_of(tx, matter.item.id)
+    return [
+        {
+            "harm": report.harm.value,
+            "trusted": report.trusted,
+            "hours": round((tx.now - report.received_at) / timedelta(hours=1)),
+        }
+        for report in open_reports
+        if report.basis is intake.ReportBasis.NOTICE and report.repeat_of is None
+    ]
+
+
+def _settles(matter: Matter, verdict: Verdict) -> bool:
+    """Tell whether the reports on the item have their answer, or the matter is still open."""
+    return not (matter.provisional or matter.caused_by or verdict.outcome is Outcome.ESCALATED)
+
+
 def _measure_line(measure: Measure, verdict: Verdict) -> dict[str, Any]:
     """Write a measure for the public: a label by its key, and never by words."""
     line = {"measure": measure.value, "days": verdict.days if measure in TIMED else None}
@@ -322,7 +354,7 @@ def _measure_line(measure: Measure, verdict: Verdict) -> dict[str, Any]:
 
 def _settle_reports(tx: Tx, decision_id: str, matter: Matter, verdict: Verdict) -> None:
     """Give the reports on the item their answer, unless the matter is not settled yet."""
-    if matter.provisional or matter.caused_by or verdict.outcome is Outcome.ESCALATED:
+    if not _settles(matter, verdict):
         return
     settled = intake.settle_reports(
         tx, matter.item.id, REPORT_OUTCOMES[verdict.outcome], decision_id=decision_id
