@@ -54,6 +54,13 @@ class Settings(BaseSettings):
     host_webhook_secret: SecretStr | None = Field(
         None, description="Secret that signs them (Standard Webhooks, `whsec_…`)."
     )
+    dsa_url: str = Field(
+        "https://transparency.dsa.ec.europa.eu/api/v1",
+        description="Where statements of reasons are sent; a sandbox while you try it out.",
+    )
+    dsa_token: SecretStr | None = Field(
+        None, description="Your token at the DSA Transparency Database; unset: nothing is sent."
+    )
     smtp_host: str | None = Field(None, description="Mail server; unset: no mail is sent.")
     smtp_port: int = Field(587, description="Port of the mail server.")
     smtp_user: str | None = Field(None, description="User name at the mail server.")

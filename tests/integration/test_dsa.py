@@ -9,17 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
 
 from evenhand import appeal, intake, ledger, people, policy
 from evenhand.bootstrap import House
 from evenhand.cli.exits import Exit
 from evenhand.cli.run import run
-from evenhand.db.migrate import configuration
 from evenhand.decision import Delay
 from evenhand.kit.clock import SetClock
 from evenhand.policy import Measure
 from evenhand.transparency import dsa
+from tests.shell import at_shell
 from tests.stage import Stage, fine, violation
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -32,16 +31,6 @@ EXPORT = ("transparency", "dsa", "export", "--since", "2026-01-01", "--until", "
 def stage(house: House) -> Stage:
     """Open a house with its policy, kinds and staff."""
     return Stage.open(house)
-
-
-def at_shell(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Mark the house's tables as current, and stand before it at a shell."""
-    with house.db.engine.begin() as conn:
-        config = configuration()
-        config.attributes["connection"] = conn
-        command.stamp(config, "head")
-    monkeypatch.setenv("EVENHAND_DATA", str(house.settings.data))
-    monkeypatch.setenv("EVENHAND_DATABASE_URL", str(house.settings.database_url))
 
 
 def notice(stage: Stage, item_id: str, *, harm: str = "fraud", trusted: bool = False) -> Any:

@@ -1,9 +1,7 @@
 """Parcels reach the host as signed webhooks (Standard Webhooks), once or again with the same id.
 
 Redirects are refused, because a signed parcel goes to the address the operator wrote and nowhere
-else. A name that leads to a private, loopback or link-local address is refused too, and the
-connection is made to the very address that was checked; an operator whose host is on the same
-machine or network writes its address literally.
+else. Names that lead inside are refused too (see `routes`).
 """
 
 from __future__ import annotations
@@ -12,14 +10,12 @@ import base64
 import binascii
 import hashlib
 import hmac
-import ipaddress
-import socket
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 import httpx2
 
+from evenhand.adapters.routes import NoRoute, Route, routes_to
 from evenhand.delivery import NotDelivered, Parcel
 from evenhand.kit.clock import Clock
 
@@ -57,15 +53,6 @@ def sign(secret: bytes, *, parcel: Parcel, at: datetime) -> dict[str, str]:
         "webhook-timestamp": second,
         "webhook-signature": f"v1,{mac}",
     }
-
-
-@dataclass(frozen=True)
-class _Route:
-    """Where to connect, and what to say there, so that no second look-up can change the answer."""
-
-    url: httpx2.URL
-    host: str
-    server_name: str
 
 
 class WebhookHost:
@@ -110,7 +97,7 @@ class WebhookHost:
         """Let go of open connections."""
         self._client.close()
 
-    def _post(self, routes: list[_Route], body: bytes, headers: dict[str, str]) -> int:
+    def _post(self, routes: list[Route], body: bytes, headers: dict[str, str]) -> int:
         """Post over the first route that connects, and return the status; no body is read."""
         says = "The host could not be reached."
         for route in routes:
@@ -132,36 +119,9 @@ class WebhookHost:
                 raise NotDelivered(says) from why
         raise NotDelivered(says)
 
-    def _routes(self) -> list[_Route]:
+    def _routes(self) -> list[Route]:
         """Look the name up and keep what may be connected to. Raises NotDelivered."""
-        host = self._url.host
-        header = self._url.netloc.decode("ascii")
-        if host == "localhost" or _is_address(host):
-            return [_Route(self._url, header, host)]
-        port = self._url.port or (443 if self._url.scheme == "https" else 80)
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as why:
-            raise NotDelivered("The host's name leads nowhere.") from why
-        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-        if not all(_is_public(address) for address in addresses):
-            raise NotDelivered(
-                "The host's name leads to a private address, which is refused. Write the address "
-                "itself if that is meant."
-            )
-        return [_Route(self._url.copy_with(host=a), header, host) for a in addresses]
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_public(address: str) -> bool:
-    """Tell whether an address is on the open internet, seeing through IPv4 inside IPv6."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    mapped = ip.ipv4_mapped or ip.sixtofour if isinstance(ip, ipaddress.IPv6Address) else None
-    return (mapped or ip).is_global and not (mapped or ip).is_multicast
+            return routes_to(self._url)
+        except NoRoute as why:
+            raise NotDelivered(f"The host's {why}") from why

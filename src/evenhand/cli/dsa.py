@@ -5,7 +5,7 @@ from __future__ import annotations
 import json as documents
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
@@ -13,15 +13,20 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 from cyclopts import App, Parameter
 
 from evenhand import people
+from evenhand.cli import dsa_submit
 from evenhand.cli.exits import Exit
 from evenhand.cli.output import Json, file_or_stdin, flag, show, table
 from evenhand.cli.shell import NotPossibleHere, NotReady, Unreadable, opened, read_bytes
+from evenhand.kit.clock import midnight
 from evenhand.transparency import dsa
 
 if TYPE_CHECKING:
     from evenhand.db import ReadTx
 
 app = App(name="dsa")
+app.command(dsa_submit.submit)
+app.command(dsa_submit.waiting)
+app.command(dsa_submit.retry)
 
 
 @app.command
@@ -131,8 +136,8 @@ def export(
             wrote = house.ask(
                 _export,
                 stream,
-                since=_midnight(since),
-                until=_midnight(last + timedelta(days=1)),
+                since=midnight(since),
+                until=midnight(last + timedelta(days=1)),
                 size=dsa.BATCH_MAX if batches else None,
             )
     text = [f"{wrote['written']} statements in {out}; {wrote['not_owed']} decisions owe none."]
@@ -141,10 +146,6 @@ def export(
         text += table(("decision", "field", "why"), _held_rows(wrote["held"]), empty="")
     show({"file": str(out), **wrote}, as_json=json, text=text)
     return Exit.FOUND if wrote["held"] else Exit.OK
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=UTC)
 
 
 def _export(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Protocol
 
@@ -51,3 +51,8 @@ def read_stamp(text: str) -> datetime:
     if at.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone")
     return at.astimezone(UTC)
+
+
+def midnight(day: date) -> datetime:
+    """Return the instant at which a day begins, in UTC."""
+    return datetime.combine(day, time(), tzinfo=UTC)

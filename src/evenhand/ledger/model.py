@@ -100,6 +100,9 @@ EVENTS: Final[dict[str, EventKind]] = {
     "ledger.restored": EventKind("a backup was restored: how many signed lines were lost"),
     "clock.explained": EventKind("somebody said why a line's time does not follow those before it"),
     "signer.changed": EventKind("the key that signs the log put the next one in force"),
+    "statements.submitted": EventKind("statements of reasons were stored by the EU's database"),
+    "statement.held": EventKind("a statement of reasons was not submitted and waits for a person"),
+    "statement.retried": EventKind("a person let a statement that waited be submitted again"),
     "checkpoint.published": EventKind("a checkpoint was published"),
 }
 

@@ -210,6 +210,13 @@ def masked(text: str, at: tuple[int, int]) -> str:
     return f"{text[start : start + 1]}… ({end - start} characters)"
 
 
+def cut_out(text: str) -> str:
+    """Return a text with what looks like personal data replaced by `[…]`."""
+    for start, end, _ in reversed(places(text)):
+        text = f"{text[:start]}[…]{text[end:]}"
+    return text
+
+
 def field_text(body: Mapping[str, Any], field: str) -> str:
     """Return a body's text in a field, or nothing."""
     value = body.get(field)

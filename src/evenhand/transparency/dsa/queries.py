@@ -1,20 +1,48 @@
-"""Which statements of reasons are owed to the Commission's database, and what each would say."""
+"""Which statements are owed to the Commission's database, what each says, and how it stands."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from evenhand import decision, intake, people, policy
 from evenhand.db import ReadTx
+from evenhand.transparency import store
 from evenhand.transparency.dsa.checking import check
 from evenhand.transparency.dsa.mapping import Decided, NotOwed, body_of, not_owed
 from evenhand.transparency.dsa.model import Checked, Severity
+from evenhand.transparency.dsa.personal import FREE_TEXTS, cut_out
 
 PAGE: Final = 500
 NOT_TO_BE_SENT: Final = frozenset({Severity.REFUSED, Severity.PERSONAL})
+
+
+class State(StrEnum):
+    """Where a decision's statement stands. Of what nothing is known, nobody has looked yet."""
+
+    SENDING = "sending"
+    """It left, or is about to, and the answer is not known yet."""
+    STORED = "stored"
+    HELD = "held"
+    """Our own check keeps it back: a person has to look."""
+    REFUSED = "refused"
+    """The database refused it: a person has to look."""
+    AGAIN = "again"
+    """A person has looked: it is sent next time."""
+    NOT_OWED = "not_owed"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One statement that waits for a person, and the field and sentence of each fault."""
+
+    decision_id: str
+    state: State
+    faults: tuple[tuple[str, str], ...]
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +65,8 @@ class Prepared:
 def prepare(tx: ReadTx, actor: people.Actor, decision_id: str) -> Prepared:
     """Write the body of one decision's statement and check it. Raises NotAllowed, NoSuchDecision.
 
-    Nothing of who reported it is read but whether a trusted flagger's notice led to it.
+    Nothing of who reported it is read but whether a trusted flagger's notice led to it. Where a
+    person said so, what looks like personal data is cut out.
     """
     decided = _decided(tx, actor, decision_id)
     if decided is None:
@@ -45,6 +74,9 @@ def prepare(tx: ReadTx, actor: people.Actor, decision_id: str) -> Prepared:
     if (why := not_owed(decided)) is not None:
         return Prepared(decision_id, None, None, why)
     body = body_of(decided)
+    before = store.load(tx, decision_id)
+    if before is not None and before["detail"].get("cut"):
+        body |= {name: cut_out(body[name]) for name in FREE_TEXTS if name in body}
     return Prepared(decision_id, body, check(body), None)
 
 
@@ -62,6 +94,33 @@ def statements(
         if len(page) < PAGE:
             return
         after = page[-1]
+
+
+def in_flight(tx: ReadTx, actor: people.Actor) -> list[str]:
+    """Return the puids of what left, and of which no answer is known. Raises NotAllowed."""
+    people.require(actor, people.Permission.READ_LEDGER)
+    return [row["decision_id"] for row in store.in_state(tx, [State.SENDING])]
+
+
+def waiting(tx: ReadTx, actor: people.Actor) -> list[Standing]:
+    """Return the statements that wait for a person, oldest decision first. Raises NotAllowed."""
+    people.require(actor, people.Permission.READ_LEDGER)
+    return [
+        Standing(
+            decision_id=row["decision_id"],
+            state=State(row["state"]),
+            faults=tuple((each["field"], each["says"]) for each in row["detail"]["faults"]),
+            since=row["changed_at"],
+        )
+        for row in store.in_state(tx, [State.HELD, State.REFUSED])
+    ]
+
+
+def standing(tx: ReadTx, actor: people.Actor) -> dict[State, int]:
+    """Count statements by where they stand. Raises NotAllowed."""
+    people.require(actor, people.Permission.READ_LEDGER)
+    counts = store.counts(tx)
+    return {state: counts.get(state, 0) for state in State}
 
 
 def _decided(tx: ReadTx, actor: people.Actor, decision_id: str) -> Decided | None:
