@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from evenhand import appeal, intake, ledger, people, policy
+from evenhand import appeal, intake, ledger, people, policy, review, transparency
 from evenhand.bootstrap import House
 from evenhand.cli.exits import Exit
 from evenhand.cli.run import run
@@ -18,6 +19,8 @@ from evenhand.decision import Delay
 from evenhand.kit.clock import SetClock
 from evenhand.policy import Measure
 from evenhand.transparency import dsa
+from evenhand.transparency.dsa.sheets import NAMES
+from evenhand.transparency.dsa.tallying import Counting
 from tests.shell import at_shell
 from tests.stage import Stage, fine, violation
 
@@ -168,3 +171,63 @@ class TestStatements:
         (call,) = map(json.loads, out.read_text("utf-8").splitlines())
         assert dsa.check_call(call).clean
         assert len(call["statements"]) == 3
+
+
+class TestTheHarmonisedReport:
+    """Eleven sheets, counted from what real rooms wrote into the log."""
+
+    def test_equals_what_anybody_counts_from_the_exported_log(
+        self, stage: Stage, clock: SetClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The public log alone is enough, and the shell writes what it comes to."""
+        first = stage.item(account="a")
+        notice(stage, first, trusted=True)
+        stage.settle()
+        clock.forward(timedelta(hours=3))
+        stage.decide(first, violation())
+        second = stage.decide(stage.reported(account="b"), violation(Measure.SUSPEND, days=7))
+        appeal_and_grant(stage, second, clock)
+        year = {"first": date(2026, 1, 1), "last": date(2026, 12, 31)}
+        report = stage.house.ask(dsa.harmonised_report, **year, answers=dsa.Answers())
+        log = stage.house.ask(lambda tx: [json.loads(text) for text in transparency.export(tx)])
+        public = [line for line in log if "type" in line]
+        counting = Counting("2026-01-01T00:00:00.000000Z", "2027-01-01T00:00:00.000000Z")
+        counting.expect(each for each in public if each["type"].startswith("appeal."))
+        assert counting.read(public) == report.tally
+        notices = report.tally.notices
+        assert sum(n for (_, what), n in notices.numbers.items() if what == "received_trusted") == 1
+        assert list(notices.hours.values()) == [[3], [3]]
+        assert report.tally.complaints == {("account", "filed"): 1, ("account", "reversed"): 1}
+        at_shell(stage.house, monkeypatch)
+        out = tmp_path / "report"
+        told = tmp_path / "answers.toml"
+        told.write_text('name = "Plaza Ltd"\nno_orders = true\n', "utf-8")
+        command = ["transparency", "dsa", "report", "--year", "2026", "--out", str(out)]
+        assert run([*command, "--answers", str(told)]) is Exit.OK
+        written = {file.name: file.read_bytes() for file in out.iterdir()}
+        assert set(written) == {"report.xlsx", *(f"{name}.csv" for name in NAMES)}
+        assert written["4_notices.csv"].count(b"\n") == 92
+        assert b"Plaza Ltd" in written["1_summary.csv"]
+
+    def test_prints_the_questions_that_only_the_provider_can_answer(
+        self, capsys: pytest.CaptureFixture[str], database_url: str
+    ) -> None:
+        """As a file to be filled in; it needs no house."""
+        assert run(["transparency", "dsa", "answers"]) is Exit.OK
+        dsa.read_answers(tomllib.loads(capsys.readouterr().out))
+
+
+def appeal_and_grant(stage: Stage, decision_id: str, clock: SetClock) -> None:
+    """Let the person affected ask again, and somebody else find nothing wrong."""
+    view = stage.decision(decision_id)
+    actor = people.Actor(
+        "receipt", "r", "receipt", holder="affected", subject_kind="decision", subject_id=view.id
+    )
+    stage.house.do(appeal.file, actor, text="Please look again, it is real.")
+    stage.settle()
+    clock.forward(timedelta(hours=30))
+    claim = stage.house.do(review.claim_next, stage.ren)
+    assert claim is not None
+    stage.house.do(appeal.judge, stage.ren, claim.task_id, fine())
+    said = "The tickets in the picture are shown to be genuine."
+    stage.house.do(appeal.conclude, stage.ren, claim.task_id, explanation=said)

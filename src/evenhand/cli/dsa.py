@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 from cyclopts import App, Parameter
 
 from evenhand import people
-from evenhand.cli import dsa_submit
+from evenhand.cli import dsa_report, dsa_submit
 from evenhand.cli.exits import Exit
 from evenhand.cli.output import Json, file_or_stdin, flag, show, table
 from evenhand.cli.shell import NotPossibleHere, NotReady, Unreadable, opened, read_bytes
@@ -27,6 +27,8 @@ app = App(name="dsa")
 app.command(dsa_submit.submit)
 app.command(dsa_submit.waiting)
 app.command(dsa_submit.retry)
+app.command(dsa_report.report)
+app.command(dsa_report.answers)
 
 
 @app.command

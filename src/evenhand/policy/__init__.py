@@ -9,6 +9,7 @@ fits is always known.
 from evenhand.policy.categories import (
     KEYWORD_OTHER,
     NOT_SPECIFIED_NOTICE,
+    NOT_SPECIFIED_ORDER,
     OTHER_TERMS,
     Heading,
     category_tree,
@@ -49,6 +50,7 @@ __all__ = [
     "HARM_LABELS",
     "KEYWORD_OTHER",
     "NOT_SPECIFIED_NOTICE",
+    "NOT_SPECIFIED_ORDER",
     "OTHER_TERMS",
     "SEVERITY_MAX",
     "TIMED",

@@ -134,6 +134,12 @@ def _language(matter: Matter) -> str:
     return (account.language if account else None) or "en"
 
 
+def _base_language(matter: Matter) -> str | None:
+    """Return the language of whose matter it is, without its country, or None if unknown."""
+    account = matter.item.account
+    return account.language.partition("-")[0] if account and account.language else None
+
+
 def _statement(
     tx: Tx,
     maker: Maker,
@@ -303,6 +309,7 @@ def _record(
             "task_opened_at": task.opened_at.isoformat() if task else None,
             "reports": task.reports if task else 0,
             "notices": _notice_lines(tx, matter, verdict),
+            "language": _base_language(matter),
             "caused_by": matter.caused_by,
             "notice": notice,
             "notice_until": verdict.delay.until.isoformat() if verdict.delay else None,
@@ -318,8 +325,11 @@ def _record(
 
 
 def _heading_line(clause: Clause | None) -> dict[str, str | None] | None:
-    """Write under which heading of the law's list a breach is counted."""
-    return None if clause is None else asdict(policy.heading_of(clause))
+    """Write under which heading of the law's list a breach is counted, and what misuse it is."""
+    if clause is None:
+        return None
+    misuse = {"misuse": clause.dsa.misuse} if clause.dsa.misuse else {}
+    return {**asdict(policy.heading_of(clause)), **misuse}
 
 
 def _notice_lines(tx: Tx, matter: Matter, verdict: Verdict) -> list[dict[str, Any]]:
@@ -337,7 +347,7 @@ def _notice_lines(tx: Tx, matter: Matter, verdict: Verdict) -> list[dict[str, An
             "hours": round((tx.now - report.received_at) / timedelta(hours=1)),
         }
         for report in open_reports
-        if report.basis is intake.ReportBasis.NOTICE and report.repeat_of is None
+        if report.basis is intake.ReportBasis.NOTICE
     ]
 
 

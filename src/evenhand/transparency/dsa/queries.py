@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from evenhand import decision, intake, people, policy
+from evenhand import decision, intake, ledger, people, policy
 from evenhand.db import ReadTx
+from evenhand.kit.clock import midnight, stamp
 from evenhand.transparency import store
+from evenhand.transparency.dsa.answers import Answers
+from evenhand.transparency.dsa.by_heading import Report
 from evenhand.transparency.dsa.checking import check
 from evenhand.transparency.dsa.mapping import Decided, NotOwed, body_of, not_owed
 from evenhand.transparency.dsa.model import Checked, Severity
 from evenhand.transparency.dsa.personal import FREE_TEXTS, cut_out
+from evenhand.transparency.dsa.tallying import COUNTED, Counting
 
 PAGE: Final = 500
 NOT_TO_BE_SENT: Final = frozenset({Severity.REFUSED, Severity.PERSONAL})
@@ -121,6 +125,24 @@ def standing(tx: ReadTx, actor: people.Actor) -> dict[State, int]:
     people.require(actor, people.Permission.READ_LEDGER)
     counts = store.counts(tx)
     return {state: counts.get(state, 0) for state in State}
+
+
+def harmonised_report(tx: ReadTx, *, first: date, last: date, answers: Answers) -> Report:
+    """Count a period, both days included, from the public lines of the log alone.
+
+    Rules: Implementing Regulation (EU) 2024/2835, Annex II. The report is public, so anybody may.
+    """
+    since, until = stamp(midnight(first)), stamp(midnight(last + timedelta(days=1)))
+    counting = Counting(since, until)
+    counting.expect(ledger.events(tx, ["appeal.filed", "appeal.decided"]))
+    return Report(
+        first=first,
+        last=last,
+        service=answers.service or tx.resources.service.name,
+        published=tx.now.date(),
+        tally=counting.read(ledger.events(tx, COUNTED)),
+        answers=answers,
+    )
 
 
 def _decided(tx: ReadTx, actor: people.Actor, decision_id: str) -> Decided | None:
