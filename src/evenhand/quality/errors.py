@@ -1,0 +1,78 @@
+"""What the quality room refuses.
+
+QualityError
+├── NoCheckpointYet
+├── PeriodRefused
+├── AlreadyDrawn
+├── NothingToDraw
+├── SampleTooSmall
+├── NoSuchAudit
+├── AuditClosed
+├── NotALabelTask
+├── LabelIncomplete   (missing: sentences a reviewer can act on)
+├── NotInDispute
+├── TookPart
+└── NeedsAReason
+"""
+
+from __future__ import annotations
+
+
+class QualityError(Exception):
+    """Something about an audit is not as it must be."""
+
+
+class NoCheckpointYet(QualityError):
+    """The draw is seeded by the first checkpoint published after the period; there is none yet.
+
+    Publish one, and draw then.
+    """
+
+
+class PeriodRefused(QualityError):
+    """An audit covers days that are over: choose a last day before today."""
+
+
+class AlreadyDrawn(QualityError):
+    """An audit was drawn from some of these days already. Each day is drawn from once."""
+
+
+class NothingToDraw(QualityError):
+    """Nothing was decided in these days, so there is nothing to draw from."""
+
+
+class SampleTooSmall(QualityError):
+    """The sample cannot hold the least number of every group: ask for a larger one."""
+
+
+class NoSuchAudit(QualityError):
+    """There is no audit, or no drawn decision, with this name."""
+
+
+class AuditClosed(QualityError):
+    """This audit is closed already; its figures stay as they are."""
+
+
+class NotALabelTask(QualityError):
+    """This task is not a second look by lot."""
+
+
+class LabelIncomplete(QualityError):
+    """The answer cannot stand yet; `missing` says what to add, a sentence for each."""
+
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        """Keep every sentence, so that nothing is found out one at a time."""
+        super().__init__(" ".join(missing))
+        self.missing = missing
+
+
+class NotInDispute(QualityError):
+    """The two answers agree, or it is settled already, or nobody has looked a second time yet."""
+
+
+class TookPart(QualityError):
+    """You gave one of the two answers. Somebody else says which of them is right."""
+
+
+class NeedsAReason(QualityError):
+    """Say in a sentence why this answer is the right one: both people learn from it."""
