@@ -27,7 +27,15 @@ from evenhand.appeal.model import (
     AppealView,
     compare,
 )
-from evenhand.appeal.queries import appeal, count, desk, for_delivery, of_receipt, recent
+from evenhand.appeal.queries import (
+    appeal,
+    count,
+    desk,
+    for_delivery,
+    looked_before,
+    of_receipt,
+    recent,
+)
 
 __all__ = [
     "AppealDesk",
@@ -53,6 +61,7 @@ __all__ = [
     "file",
     "for_delivery",
     "judge",
+    "looked_before",
     "of_receipt",
     "open_task",
     "recent",

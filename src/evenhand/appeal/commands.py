@@ -25,6 +25,7 @@ from evenhand.appeal.model import (
     verdict_from_dict,
     verdict_to_dict,
 )
+from evenhand.appeal.queries import looked_before
 from evenhand.db import Row, Tx
 from evenhand.decision import DecisionView, Outcome, Restitution, ReversedBy, Verdict
 from evenhand.ledger.append import append
@@ -90,15 +91,12 @@ def open_task(tx: Tx, appeal_id: str) -> str:
     """Put an appeal into the queue, kept from everybody who decided or judged the item before."""
     row = store.load(tx, appeal_id)
     first = decision.current(tx, row["decision_id"])
-    before = decision.on_item(tx, people.SYSTEM, row["item_id"])
-    deciders = {d.by_ref.removeprefix("staff:") for d in before if d.by_ref.startswith("staff:")}
-    deciders |= {a["judged_by"] for a in store.on_item(tx, row["item_id"]) if a["judged_by"]}
     return queue.open_appeal(
         tx,
         appeal_id=appeal_id,
         item_id=row["item_id"],
         harm=_harm(tx, first),
-        not_for=sorted(deciders),
+        not_for=sorted(looked_before(tx, row["item_id"])),
     )
 
 

@@ -66,6 +66,14 @@ def desk(tx: ReadTx, actor: people.Actor, task_id: str) -> AppealDesk:
     return AppealDesk(view, second, first, compare(first, second, by=view.by))
 
 
+def looked_before(tx: ReadTx, item_id: str) -> frozenset[str]:
+    """Return the ids of staff who decided about an item or judged an appeal about it."""
+    refs = [one.by_ref for one in decision.on_item(tx, people.SYSTEM, item_id)]
+    deciders = {ref.removeprefix("staff:") for ref in refs if ref.startswith("staff:")}
+    judges = {row["judged_by"] for row in store.on_item(tx, item_id) if row["judged_by"]}
+    return frozenset(deciders | judges)
+
+
 def count(tx: ReadTx) -> int:
     """Count all appeals."""
     return store.count(tx)

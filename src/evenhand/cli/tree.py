@@ -14,6 +14,7 @@ from evenhand import PATH, __version__
 
 RUNNING: Final = Group.create_ordered("Running the house")
 ROOMS: Final = Group.create_ordered("The path of a report")
+BESIDE: Final = Group.create_ordered("Beside the path")
 SUPPORT: Final = Group.create_ordered("What every room leans on")
 
 ALSO: Final = Group.create_ordered("Also")
@@ -95,6 +96,9 @@ _RUNNING: Final = (
         " but not everything could be looked at.",
     ),
 )
+_BESIDE: Final = (
+    ("quality", "How often decisions are wrong: audits by lot, and what they found."),
+)
 _SUPPORT: Final = (
     ("policy", "The written rules: list them, and publish new versions."),
     ("bank", "Known material: banks and their entries."),
@@ -121,6 +125,8 @@ def build() -> App:
         app.command(where, name=one.name, help=says, group=RUNNING, sort_key=key)
     for key, (name, says) in enumerate(PATH.items()):
         _room(app, name, f"{says[0].upper()}{says[1:]}.", ROOMS, key)
+    for key, (name, says) in enumerate(_BESIDE):
+        _room(app, name, says, BESIDE, key)
     for key, (name, says) in enumerate(_SUPPORT):
         _room(app, name, says, SUPPORT, key)
     return app

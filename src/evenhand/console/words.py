@@ -30,6 +30,7 @@ TASK_KINDS: Final[Mapping[str, str]] = {
     TaskKind.REVIEW: N_("first look"),
     TaskKind.APPEAL: N_("appeal"),
     TaskKind.REOPENED: N_("look again"),
+    TaskKind.AUDIT: N_("second look by lot"),
 }
 OUTCOMES: Final[Mapping[str, str]] = {
     Outcome.VIOLATION: N_("Violation"),

@@ -36,8 +36,10 @@ def load_every_store() -> None:
     """Import every room's tables, so that the metadata is whole."""
     for room in pkgutil.iter_modules(evenhand.__path__, "evenhand."):
         folder = Path(evenhand.__path__[0]) / room.name.removeprefix("evenhand.")
-        if (folder / "store.py").exists() or (folder / "store" / "__init__.py").exists():
+        if (folder / "store" / "__init__.py").exists():
             importlib.import_module(f"{room.name}.store")
+        for store in sorted(folder.glob("*store.py")):
+            importlib.import_module(f"{room.name}.{store.stem}")
 
 
 def revise(slug: str, *, versions: Path = VERSIONS) -> Path:

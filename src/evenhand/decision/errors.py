@@ -6,7 +6,8 @@ DecisionError
 ├── HiddenUntilJudged
 ├── AlreadyReversed
 ├── AlreadyEnded
-└── AppealNeedsSecondLook
+├── AppealNeedsSecondLook
+└── AuditDecidesNothing
 """
 
 from __future__ import annotations
@@ -43,3 +44,7 @@ class AlreadyEnded(DecisionError):
 
 class AppealNeedsSecondLook(DecisionError):
     """An appeal is judged at the appeal desk, blind first, not decided here."""
+
+
+class AuditDecidesNothing(DecisionError):
+    """A second look by lot is answered, not decided: nothing follows from it by itself."""

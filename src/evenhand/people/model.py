@@ -37,6 +37,7 @@ class Permission(StrEnum):
     MANAGE_BANKS = "manage_banks"
     MANAGE_MODELS = "manage_models"
     MANAGE_RULES = "manage_rules"
+    MANAGE_QUALITY = "manage_quality"
     MANAGE_POLICY = "manage_policy"
     MANAGE_STAFF = "manage_staff"
     MANAGE_KEYS = "manage_keys"
@@ -56,6 +57,7 @@ _LEAD = _REVIEWER | {
     Permission.MANAGE_BANKS,
     Permission.MANAGE_MODELS,
     Permission.MANAGE_RULES,
+    Permission.MANAGE_QUALITY,
     Permission.RESEND,
     Permission.SEE_NUMBERS,
     Permission.SEE_STAFF,

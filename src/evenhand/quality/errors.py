@@ -6,6 +6,7 @@ QualityError
 ├── AlreadyDrawn
 ├── NothingToDraw
 ├── SampleTooSmall
+├── SampleTooLarge
 ├── NoSuchAudit
 ├── AuditClosed
 ├── NotALabelTask
@@ -45,12 +46,16 @@ class SampleTooSmall(QualityError):
     """The sample cannot hold the least number of every group: ask for a larger one."""
 
 
+class SampleTooLarge(QualityError):
+    """That is more than people can look at again: draw fewer, from fewer days."""
+
+
 class NoSuchAudit(QualityError):
     """There is no audit, or no drawn decision, with this name."""
 
 
 class AuditClosed(QualityError):
-    """This audit is closed already; its figures stay as they are."""
+    """This audit is closed already."""
 
 
 class NotALabelTask(QualityError):

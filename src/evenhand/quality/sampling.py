@@ -17,10 +17,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from evenhand.quality.errors import NoCheckpointYet, NoSuchAudit, NothingToDraw, SampleTooSmall
+from evenhand.quality.errors import NoCheckpointYet, NothingToDraw, SampleTooSmall
 
-#: Events from which the population, the seed and the draws follow.
-DRAWN_FROM: Final = ("decision.made", "checkpoint.published", "audit.drawn")
 _ROOT_LINE: Final = 2
 
 
@@ -43,6 +41,7 @@ class Decided:
     harm: str | None
     decided_by: str
     rule: str | None
+    by: str
     answer: Answer
 
     @property
@@ -74,20 +73,6 @@ class Stratum:
     drawn: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Redrawn:
-    """An audit drawn again from the log, beside what the house says that it drew."""
-
-    audit_id: str
-    strata: tuple[Stratum, ...]
-    problems: tuple[str, ...]
-
-    @property
-    def same(self) -> bool:
-        """Tell whether both drew the same."""
-        return not self.problems
-
-
 def decided(line: Mapping[str, Any]) -> Decided | None:
     """Read a decision off its line; None for one that is no answer of its own.
 
@@ -107,6 +92,7 @@ def decided(line: Mapping[str, Any]) -> Decided | None:
         harm=data["harm"],
         decided_by=data["decided_by"],
         rule=data["rule"],
+        by=line["actor"],
         answer=answer,
     )
 
@@ -209,33 +195,3 @@ def told(
         ],
         "digest": digest(strata),
     }
-
-
-def redraw(lines: Sequence[Mapping[str, Any]], audit_id: str) -> Redrawn:
-    """Draw an audit again from the exported log alone. Raises NoSuchAudit, NoCheckpointYet.
-
-    What differs from what the house wrote down is named. A period that was drawn from twice is
-    named too: whoever draws until the lot suits them has chosen.
-    """
-    drawn = [one for one in lines if one.get("type") == "audit.drawn"]
-    said = next((one for one in drawn if one["subject"] == audit_id), None)
-    if said is None:
-        raise NoSuchAudit(f"The log has no audit called {audit_id}.")
-    data = said["data"]
-    since, until = data["since"], data["until"]
-    seeded = seeded_by(lines, until=until)
-    found = population(lines, since=since, until=until, size=seeded.size)
-    strata = draw(found, seeded.seed(audit_id), sample=data["sample"], least=data["least"])
-    again = told(
-        strata, seeded, since=since, until=until, sample=data["sample"], least=data["least"]
-    )
-    problems = [
-        f"{key} is {data.get(key)!r}, and should be {value!r}."
-        for key, value in again.items()
-        if data.get(key) != value
-    ]
-    for other in drawn:
-        days = other["data"]
-        if other["subject"] != audit_id and days["since"] < until and since < days["until"]:
-            problems.append(f"{other['subject']} was drawn from some of the same days.")
-    return Redrawn(audit_id, strata, tuple(problems))

@@ -13,11 +13,13 @@ from evenhand.queue.commands import (
     hold,
     keep_from,
     open_appeal,
+    open_audit,
     release,
     reopen,
     take_proposals,
     unblind,
     withdraw,
+    withdraw_audit,
 )
 from evenhand.queue.errors import NoSuchTask, QueueError, TaskClosed
 from evenhand.queue.model import (
@@ -75,6 +77,7 @@ __all__ = [
     "kept_from",
     "next_task",
     "open_appeal",
+    "open_audit",
     "open_task",
     "priority",
     "queue_of",
@@ -87,4 +90,5 @@ __all__ = [
     "unblind",
     "waiting",
     "withdraw",
+    "withdraw_audit",
 ]

@@ -13,6 +13,7 @@ from evenhand.policy import Harm
 from evenhand.queue import store
 from evenhand.queue.errors import TaskClosed
 from evenhand.queue.model import (
+    BLIND,
     ESCALATED_QUEUE,
     SEVERITY,
     URGENT_QUEUE,
@@ -96,6 +97,64 @@ def open_appeal(tx: Tx, *, appeal_id: str, item_id: str, harm: Harm, not_for: Se
     return task_id
 
 
+def open_audit(tx: Tx, item_id: str, *, harm: Harm, not_for: Sequence[str]) -> str:
+    """Open a second look by lot, kept from those who decided. Nobody waits for it: no clock runs.
+
+    Its line does not say which item it is about, so that what is found stays between two people.
+    """
+    task_id = tx.new_id()
+    item = intake.item(tx, people.SYSTEM, item_id)
+    nobody = Reporting(0, 0, False, False, None, None, None, None, None)
+    facts = _facts(TaskKind.AUDIT, harm, known=False, reporting=nobody, reach=0)
+    parts = priority(facts)
+    where = queue_of(TaskKind.AUDIT, harm)
+    store.insert(
+        tx,
+        id=task_id,
+        kind=TaskKind.AUDIT.value,
+        item_id=item_id,
+        account_id=item.account.id if item.account else None,
+        queue=where,
+        harm=harm.value,
+        severity=SEVERITY[harm],
+        state=TaskState.WAITING.value,
+        priority=total(parts),
+        why=[{"points": part.points, "says": part.says} for part in parts],
+        origin=Origin.OWN_INITIATIVE.value,
+        known=False,
+        blind=True,
+        reports=0,
+        opened_at=tx.now,
+        claim_number=0,
+    )
+    for staff_id in not_for:
+        store.exclude(tx, task_id, staff_id, "first_decider")
+    append(
+        tx,
+        "task.opened",
+        subject=task_id,
+        actor=people.SYSTEM.ref,
+        public={"kind": TaskKind.AUDIT.value, "harm": harm.value, "queue": where},
+        private={"item_id": item_id},
+    )
+    return task_id
+
+
+def withdraw_audit(tx: Tx, task_id: str) -> None:
+    """Take a second look by lot back, whoever holds it: it is not needed any more."""
+    task = store.load_locked(tx, task_id)
+    if task.state is TaskState.CLOSED:
+        raise TaskClosed(task_id)
+    store.change(tx, task_id, state=TaskState.CLOSED.value, closed_at=tx.now, lease_until=None)
+    append(
+        tx,
+        "task.withdrawn",
+        subject=task_id,
+        actor=people.SYSTEM.ref,
+        public={"kind": task.kind.value, "harm": task.harm.value},
+    )
+
+
 def hold(tx: Tx, actor: people.Actor, task_id: str, *, until: datetime) -> TaskView:
     """Give a task to somebody until an instant. The caller has checked that they may have it."""
     task = store.load_locked(tx, task_id)
@@ -128,7 +187,7 @@ def release(tx: Tx, actor: people.Actor, task_id: str, *, skipped: str | None = 
         state=TaskState.WAITING.value,
         claimed_by=None,
         lease_until=None,
-        blind=task.kind is TaskKind.APPEAL,
+        blind=task.kind in BLIND,
     )
     if skipped is None:
         append(tx, "task.released", subject=task_id, actor=actor.ref, public={})
@@ -182,7 +241,11 @@ def unblind(tx: Tx, task_id: str) -> None:
 
 
 def close(tx: Tx, actor: people.Actor, task_id: str, *, outcome: str) -> None:
-    """Close a task for good. Raises TaskClosed when it is closed already."""
+    """Close a task for good. Raises TaskClosed when it is closed already.
+
+    The line of a second look by lot says neither who looked nor what about: from those anybody
+    could work out how often one person is wrong.
+    """
     task = store.load_locked(tx, task_id)
     if task.state is TaskState.CLOSED:
         raise TaskClosed(task_id)
@@ -191,7 +254,7 @@ def close(tx: Tx, actor: people.Actor, task_id: str, *, outcome: str) -> None:
         tx,
         "task.closed",
         subject=task_id,
-        actor=actor.ref,
+        actor=people.SYSTEM.ref if task.kind is TaskKind.AUDIT else actor.ref,
         public={"outcome": outcome, "kind": task.kind.value, "harm": task.harm.value},
     )
 

@@ -16,11 +16,16 @@ from evenhand.policy import Harm
 
 
 class TaskKind(StrEnum):
-    """Why a person is needed: a first look, a second look, or a look again."""
+    """Why a person is needed: a first look, a second one, a look again, or one drawn by lot."""
 
     REVIEW = "review"
     APPEAL = "appeal"
     REOPENED = "reopened"
+    AUDIT = "audit"
+
+
+#: Kinds that are judged before the first decision is seen.
+BLIND: Final = frozenset({TaskKind.APPEAL, TaskKind.AUDIT})
 
 
 class TaskState(StrEnum):
@@ -110,6 +115,7 @@ class Facts:
 APPEALS_QUEUE: Final = "appeals"
 ESCALATED_QUEUE: Final = "escalated"
 URGENT_QUEUE: Final = "urgent"
+AUDITS_QUEUE: Final = "second_looks"
 URGENT: Final = frozenset({Harm.CHILD_SAFETY, Harm.SELF_HARM})
 SEVERITY: Final[dict[Harm, int]] = {
     Harm.CHILD_SAFETY: 4,
@@ -130,6 +136,8 @@ SEVERITY_POINTS: Final = 10
 KNOWN_POINTS: Final = 8
 TRUSTED_POINTS: Final = 6
 APPEAL_POINTS: Final = 5
+#: What was drawn by lot comes after everything that somebody waits for.
+AUDIT_POINTS: Final = 1
 ACCURATE_POINTS: Final = 2
 #: 1, 2, 4, 8, 16 reporters give 1 to 5 points; more give no more.
 REPORTER_POINTS_MAX: Final = 5
@@ -141,12 +149,14 @@ REACH_POINTS_MAX: Final = 4
 
 def priority(facts: Facts) -> tuple[Part, ...]:
     """Say how many points a task has and what for; its priority is their sum."""
+    if facts.kind is TaskKind.AUDIT:
+        return (Part(AUDIT_POINTS, "drawn by lot: nobody waits for it"),)
     severity = SEVERITY[facts.harm]
     parts = [Part(severity * SEVERITY_POINTS, f"severity {severity} of 4")]
     if facts.kind is TaskKind.APPEAL:
         parts.append(Part(APPEAL_POINTS, "somebody waits for a second look"))
     if facts.kind is TaskKind.REOPENED:
-        parts.append(Part(APPEAL_POINTS, "what the decision rested on was withdrawn"))
+        parts.append(Part(APPEAL_POINTS, "a decision about it came into doubt"))
     if facts.known_material:
         parts.append(Part(KNOWN_POINTS, "matches known material"))
     if facts.trusted:
@@ -172,9 +182,11 @@ def total(parts: Sequence[Part]) -> int:
 
 
 def queue_of(kind: TaskKind, harm: Harm, *, urgent: bool = False) -> str:
-    """Name the queue a task waits in: appeals, urgent (also when a rule says so), or the harm's."""
+    """Name a task's queue: appeals, second looks, urgent (also by a rule), or the harm's."""
     if kind is TaskKind.APPEAL:
         return APPEALS_QUEUE
+    if kind is TaskKind.AUDIT:
+        return AUDITS_QUEUE
     return URGENT_QUEUE if urgent or harm in URGENT else harm.value
 
 
@@ -191,6 +203,7 @@ QUEUE_TITLES: Final[dict[str, str]] = {
     Harm.OTHER.value: "Other",
     ESCALATED_QUEUE: "Escalated",
     APPEALS_QUEUE: "Appeals",
+    AUDITS_QUEUE: "Second looks",
 }
 
 

@@ -11,7 +11,7 @@ from evenhand.db import ReadTx, Row, Tx, UtcTime, metadata
 from evenhand.kit.ids import short
 from evenhand.policy import Harm
 from evenhand.queue.errors import NoSuchTask
-from evenhand.queue.model import ClockView, Origin, Part, TaskKind, TaskState, TaskView
+from evenhand.queue.model import BLIND, ClockView, Origin, Part, TaskKind, TaskState, TaskView
 
 _open = sa.text("state <> 'closed'")
 tasks = sa.Table(
@@ -99,12 +99,12 @@ def load_locked(tx: Tx, task_id: str) -> TaskView:
 
 
 def open_task_of(tx: ReadTx, item_id: str) -> TaskView | None:
-    """Return the item's open first-look task, if there is one; appeals stand apart."""
+    """Return the item's open first-look task; appeals and second looks by lot stand apart."""
     row = tx.row(
         sa.select(tasks).where(
             tasks.c.item_id == item_id,
             tasks.c.state != "closed",
-            tasks.c.kind != TaskKind.APPEAL.value,
+            tasks.c.kind.not_in([kind.value for kind in BLIND]),
         )
     )
     return None if row is None else view(row)

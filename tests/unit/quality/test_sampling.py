@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evenhand.quality.checking import redraw
 from evenhand.quality.errors import (
     NoCheckpointYet,
     NoSuchAudit,
@@ -24,7 +25,6 @@ from evenhand.quality.sampling import (
     decided,
     draw,
     population,
-    redraw,
     seeded_by,
     told,
 )
@@ -45,7 +45,8 @@ def made(n: int, at: str = "2026-11-03T10:00:00.000000Z", **data: Any) -> dict[s
         "caused_by": None,
         "item_id": f"item-{n}",
     }
-    return {"n": n, "at": at, "type": "decision.made", "subject": f"d-{n}", "data": told_of | data}
+    line = {"n": n, "at": at, "type": "decision.made", "subject": f"d-{n}"}
+    return line | {"actor": "staff:1", "data": told_of | data}
 
 
 def published(n: int, at: str, *, root: bytes = ROOT) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from evenhand import intake, people, policy, queue, review, rules
 from evenhand.db import Tx
 from evenhand.decision.commands import following
 from evenhand.decision.commands.making import Maker, Matter, make
-from evenhand.decision.errors import AppealNeedsSecondLook
+from evenhand.decision.errors import AppealNeedsSecondLook, AuditDecidesNothing
 from evenhand.decision.model import Outcome, Verdict
 from evenhand.policy import Basis
 from evenhand.queue import TaskKind, TaskView
@@ -18,11 +18,14 @@ def decide(tx: Tx, actor: people.Actor, task_id: str, verdict: Verdict) -> str:
     """Decide a task the actor holds; return the decision's id.
 
     Everything that follows is written with it: measures, strikes, effects, messages, the
-    reporters' answers. Raises VerdictIncomplete, NotYours, LeaseEnded, AppealNeedsSecondLook.
+    reporters' answers. Raises VerdictIncomplete, NotYours, LeaseEnded, AppealNeedsSecondLook,
+    AuditDecidesNothing.
     """
     task = review.held_task(tx, actor, task_id)
     if task.kind is TaskKind.APPEAL:
         raise AppealNeedsSecondLook(task_id)
+    if task.kind is TaskKind.AUDIT:
+        raise AuditDecidesNothing(task_id)
     return decide_for(tx, actor, task, verdict)
 
 

@@ -1,0 +1,223 @@
+"""Audits at the shell: draw one, see how far it is and what it found, and check it from a log."""
+
+from __future__ import annotations
+
+import json as texts
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+from cyclopts.validators import Number
+
+from evenhand import people, quality
+from evenhand.cli.exits import Exit
+from evenhand.cli.output import Json, facts, file_or_stdin, show, table
+from evenhand.cli.shell import Unreadable, opened, read_bytes
+from evenhand.kit.intervals import Share
+
+app = App(name="quality")
+
+Audit = Annotated[str, Parameter(help="An audit, as `evenhand quality list` names it.")]
+
+#: Why a figure is not told, in words.
+WITHHELD = {
+    "few_answers": f"fewer than {quality.ANSWERS_MIN} answers",
+    "few_people": f"fewer than {quality.PEOPLE_MIN} people's decisions",
+}
+
+
+@app.command
+def draw(
+    *,
+    since: Annotated[date, Parameter(help="First day, as 2026-01-31.")],
+    until: Annotated[date, Parameter(help="Last day; it has to be over.")],
+    sample: Annotated[
+        int,
+        Parameter(
+            validator=Number(gte=1, lte=quality.SAMPLE_MAX),
+            help="How many decisions to look at again.",
+        ),
+    ] = 200,
+    least: Annotated[
+        int, Parameter(validator=Number(gte=1), help="How many of each group at least.")
+    ] = 2,
+    json: Json = False,
+) -> Exit:
+    """Draw decisions by lot, to be looked at again by somebody who did not decide them.
+
+    The groups are made by clause, by who decided (a person or a rule), and by answer: a violation,
+    a rejected report, or no action. The seed is the first checkpoint published after the last day,
+    so publish one before: `evenhand ledger checkpoint --publish`. Each day can be drawn from once.
+    """
+    with opened() as house:
+        audit_id = house.do(
+            quality.draw,
+            people.SYSTEM,
+            since=_midnight(since),
+            until=_midnight(until + timedelta(days=1)),
+            sample=sample,
+            least=least,
+        )
+        found = house.ask(quality.audit, people.SYSTEM, audit_id)
+    says = (
+        f"{audit_id}: {found.progress.drawn} of {found.decisions} decisions wait in the queue"
+        " “Second looks”."
+    )
+    show(found, as_json=json, text=[says])
+    return Exit.OK
+
+
+@app.command(name="list")
+def list_(*, json: Json = False) -> Exit:
+    """List every audit with how far it is, newest first."""
+    with opened() as house:
+        found = house.ask(quality.audits, people.SYSTEM)
+    rows = [
+        (
+            one.id,
+            one.since.date(),
+            (one.until - timedelta(days=1)).date(),
+            one.decisions,
+            one.progress.drawn,
+            one.progress.waiting,
+            one.progress.disputed,
+            one.closed_at,
+        )
+        for one in found
+    ]
+    headings = ("audit", "from", "to", "decisions", "drawn", "waiting", "disputed", "closed")
+    empty = "No audit yet. `evenhand quality draw` draws one."
+    show({"audits": found}, as_json=json, text=table(headings, rows, empty=empty))
+    return Exit.OK
+
+
+@app.command(name="show")
+def show_(audit: Audit, /, *, json: Json = False) -> Exit:
+    """Show what an audit found: how often decisions were wrong, with 95 % intervals.
+
+    Figures open a week after the audit ends: first, everybody sees what came of their own
+    decisions. Nothing is told that rests on too few answers, or on the decisions of one or two
+    people.
+    """
+    with opened() as house:
+        found = house.ask(quality.report, people.SYSTEM, audit)
+    show(found, as_json=json, text=_told(found))
+    return Exit.OK
+
+
+@app.command
+def close(audit: Audit, /, *, json: Json = False) -> Exit:
+    """End an audit before everything was looked at. What waits is taken back from the queue.
+
+    What is in dispute counts as wrong until a lead settles it in the console.
+    """
+    with opened() as house:
+        house.do(quality.close, people.SYSTEM, audit)
+        found = house.ask(quality.audit, people.SYSTEM, audit)
+    show(found, as_json=json, text=[f"{audit} is closed. Its figures open on {_day(found)}."])
+    return Exit.OK
+
+
+@app.command
+def check(
+    log: Annotated[Path, file_or_stdin("An exported log (`evenhand transparency export`)")],
+    audit: Annotated[str | None, Parameter(help="One audit; unset: every one in the log.")] = None,
+    /,
+    *,
+    json: Json = False,
+) -> Exit:
+    """Draw audits again from an exported log alone, and count them again. It needs no house.
+
+    Shows which decisions were drawn and whether the house drew the same; with a closed audit, the
+    share of decisions that were wrong. Exits 1 when something differs.
+    """
+    lines = _lines(log)
+    names = [audit] if audit is not None else quality.audits_in(lines)
+    found = [quality.redraw(lines, name) for name in names]
+    text = [each for one in found for each in _checked(one)]
+    show({"audits": found}, as_json=json, text=text or ["The log has no audit."])
+    return Exit.OK if all(one.same for one in found) else Exit.FOUND
+
+
+def _lines(log: Path) -> list[dict[str, Any]]:
+    try:
+        return [texts.loads(line) for line in read_bytes(log).splitlines() if line.strip()]
+    except ValueError as why:
+        raise Unreadable(f"{log} is not an exported log: {why}.") from why
+
+
+def _checked(one: quality.Redrawn) -> list[str]:
+    drawn = sum(len(each.drawn) for each in one.strata)
+    told = [f"{one.audit_id}: {drawn} decisions, {'as' if one.same else 'not as'} the house drew."]
+    told += [f"  {each}" for each in one.problems]
+    for stratum in one.strata:
+        told.append(f"  {stratum.key}: {len(stratum.drawn)} of {stratum.size}")
+        told += [f"    {decision_id}" for decision_id in stratum.drawn]
+    if one.wrong is not None:
+        told.append(f"  wrong: {_share(one.wrong)}")
+    return told
+
+
+def _told(found: quality.Report) -> list[str]:
+    progress = found.audit.progress
+    told = facts(
+        [
+            ("audit", found.audit.id),
+            ("decisions", found.audit.decisions),
+            ("drawn", progress.drawn),
+            ("agreed", progress.agreed),
+            ("settled", progress.settled),
+            ("in dispute", progress.disputed),
+            ("waiting", progress.waiting),
+            ("left out", progress.left),
+        ]
+    )
+    if not found.open:
+        when = "once it is closed" if found.audit.opens_at is None else f"on {_day(found.audit)}"
+        return [*told, f"Its figures open {when}: those concerned see theirs first."]
+    rows: list[Sequence[object]] = [
+        (one.of, one.name, one.looked_at, _rate(one.share, one.withheld)) for one in found.rates
+    ]
+    told += ["", *table(("by", "of", "looked at", "wrong"), rows, empty="Nothing was looked at.")]
+    rows = [(one.clause_key, one.units, _alpha(one)) for one in found.agreements]
+    told += ["", *table(("clause", "pairs", "alpha"), rows, empty="No agreement to tell.")]
+    rows = [
+        (one.clause_key, one.appeals, _rate(one.share, one.withheld), _ratio(one.ratio))
+        for one in found.overturned
+    ]
+    headings = ("clause", "appeals", "granted", "times the rate of the lot")
+    return [*told, "", *table(headings, rows, empty="No appeal was decided.")]
+
+
+def _rate(share: Share | None, withheld: str | None) -> str:
+    if withheld is not None:
+        return f"not told: {WITHHELD[withheld]}"
+    return "–" if share is None else _share(share)
+
+
+def _share(share: Share) -> str:
+    return f"{share.value:.1%} ({share.low:.1%} to {share.high:.1%})"
+
+
+def _alpha(one: quality.ClauseAgreement) -> str:
+    if one.agreement is None:
+        return "not told: too few answers or people"
+    return "not known" if one.agreement.alpha is None else f"{one.agreement.alpha:.3f}"
+
+
+def _ratio(ratio: quality.Ratio | None) -> str:
+    if ratio is None:
+        return "–"
+    high = "without end" if ratio.high is None else f"{ratio.high:.2f}"
+    return f"{ratio.value:.2f} ({ratio.low:.2f} to {high})"
+
+
+def _day(audit: quality.AuditView) -> str:
+    assert audit.opens_at is not None, "a closed audit says when it opens"
+    return audit.opens_at.date().isoformat()
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)

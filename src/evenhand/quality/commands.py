@@ -1,0 +1,293 @@
+"""Drawing an audit, answering a second look, saying which of two answers is right, and closing.
+
+An answer changes nothing by itself. Where a lead finds a decision wrong, it is put right in the
+ways there are: what was restricted is undone, and what has to be decided anew joins the queue.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from evenhand import (
+    appeal,
+    decision,
+    detection,
+    intake,
+    ledger,
+    people,
+    policy,
+    queue,
+    review,
+    rules,
+)
+from evenhand.db import Tx
+from evenhand.decision import ReversedBy
+from evenhand.kit.clock import stamp
+from evenhand.ledger.append import append
+from evenhand.people import Permission
+from evenhand.policy import Harm
+from evenhand.quality import sampling, store
+from evenhand.quality.errors import (
+    AlreadyDrawn,
+    AuditClosed,
+    LabelIncomplete,
+    NeedsAReason,
+    NotALabelTask,
+    NotInDispute,
+    PeriodRefused,
+    SampleTooLarge,
+    TookPart,
+)
+from evenhand.quality.model import (
+    NOTE_CHARS_MAX,
+    NOTHING_BROKEN,
+    REASON_WORDS_MIN,
+    SAMPLE_MAX,
+    Label,
+    Right,
+    Unit,
+    UnitState,
+    is_done,
+    label_problems,
+)
+from evenhand.quality.sampling import Decided, Stratum
+from evenhand.queue import TaskKind
+
+
+def draw(
+    tx: Tx, actor: people.Actor, *, since: datetime, until: datetime, sample: int, least: int = 2
+) -> str:
+    """Draw an audit from the decisions of a period, `until` exclusive; return its id.
+
+    Each drawn decision becomes a second look in the queue, kept from whoever looked before. Raises
+    NotAllowed, PeriodRefused, AlreadyDrawn, NoCheckpointYet, NothingToDraw, SampleTooSmall,
+    SampleTooLarge.
+    """
+    people.require(actor, Permission.MANAGE_QUALITY)
+    if not since < until <= tx.now:
+        raise PeriodRefused
+    if sample > SAMPLE_MAX:
+        raise SampleTooLarge(f"An audit draws {SAMPLE_MAX} decisions at most.")
+    tx.lock("audits")
+    before = store.every_audit(tx)
+    for other in before:
+        if other["since"] < until and since < other["until"]:
+            raise AlreadyDrawn(f"{other['id']} was drawn from some of these days already.")
+    audit_id = f"audit-{len(before) + 1}"
+    first, end = stamp(since), stamp(until)
+    seeded = sampling.seeded_by(ledger.events(tx, ["checkpoint.published"]), until=end)
+    made = ledger.events(tx, ["decision.made"])
+    found = sampling.population(made, since=first, until=end, size=seeded.size)
+    strata = sampling.draw(found, seeded.seed(audit_id), sample=sample, least=least)
+    told = sampling.told(strata, seeded, since=first, until=end, sample=sample, least=least)
+    store.insert_audit(
+        tx,
+        {
+            "id": audit_id,
+            "since": since,
+            "until": until,
+            "sample": sample,
+            "least": least,
+            "checkpoint_line": seeded.line,
+            "digest": told["digest"],
+            "strata": {one.key: one.size for one in strata},
+            "drawn_at": tx.now,
+        },
+    )
+    append(tx, "audit.drawn", subject=audit_id, actor=actor.ref, public=told)
+    store.insert_units(tx, _units(tx, audit_id, strata, {one.id: one for one in found}))
+    return audit_id
+
+
+def _units(
+    tx: Tx, audit_id: str, strata: Iterable[Stratum], by_id: Mapping[str, Decided]
+) -> list[dict[str, Any]]:
+    """Open a second look for every drawn decision; return the rows that keep them."""
+    return [
+        _unit(tx, audit_id, stratum.key, by_id[drawn])
+        for stratum in strata
+        for drawn in stratum.drawn
+    ]
+
+
+def _unit(tx: Tx, audit_id: str, stratum: str, one: Decided) -> dict[str, Any]:
+    harm = Harm(one.harm) if one.harm else Harm.OTHER
+    account = intake.item(tx, people.SYSTEM, one.item_id).account
+    seen_before = {unit.labelled_by for unit in store.of_item(tx, one.item_id)} - {None}
+    kept_from = appeal.looked_before(tx, one.item_id) | {str(each) for each in seen_before}
+    proposed = rules.proposals_of(tx, people.SYSTEM, one.item_id)
+    found = detection.assessments(tx, people.SYSTEM, one.item_id)
+    return {
+        "id": tx.new_id(),
+        "audit_id": audit_id,
+        "stratum": stratum,
+        "decision_id": one.id,
+        "item_id": one.item_id,
+        "task_id": queue.open_audit(tx, one.item_id, harm=harm, not_for=sorted(kept_from)),
+        "by": one.by,
+        "decided_by": one.decided_by,
+        "outcome": one.outcome,
+        "clause_key": one.clause,
+        "harm": harm.value,
+        "answer": one.answer.value,
+        "language": account.language if account else None,
+        "detectors": sorted(
+            {each.detector for each in found if each.answer is detection.Answer.FOUND}
+        ),
+        "rules": sorted({each.rule for each in proposed} | ({one.rule} if one.rule else set())),
+        "state": UnitState.WAITING.value,
+    }
+
+
+def label(tx: Tx, actor: people.Actor, task_id: str, answer: Label) -> UnitState:
+    """Answer a second look that the actor holds; nothing follows from it by itself.
+
+    Raises NotALabelTask, LabelIncomplete, NotYours, LeaseEnded, NotAllowed.
+    """
+    task = review.held_task(tx, actor, task_id)
+    unit = store.of_task(tx, task_id)
+    if task.kind is not TaskKind.AUDIT or unit is None:
+        raise NotALabelTask(task_id)
+    missing = label_problems(answer, {clause.key for clause in policy.clauses(tx)})
+    if missing:
+        raise LabelIncomplete(missing)
+    agrees = answer.broke == unit.first
+    state = UnitState.AGREED if agrees else UnitState.DISPUTED
+    note = answer.note.strip()[:NOTE_CHARS_MAX]
+    store.change_unit(
+        tx,
+        unit.id,
+        state=state.value,
+        label_outcome=answer.outcome.value,
+        label_clause=answer.clause_key,
+        label_note=note,
+        labelled_by=actor.id,
+        labelled_at=tx.now,
+    )
+    queue.unblind(tx, task_id)
+    review.finish(tx, actor, task_id, outcome="looked_at")
+    append(
+        tx,
+        "audit.labelled",
+        subject=unit.id,
+        actor=people.SYSTEM.ref,
+        public={"audit_id": unit.audit_id, "stratum": unit.stratum, "agrees": agrees},
+        private={
+            "by": actor.ref,
+            "decision_id": unit.decision_id,
+            "outcome": answer.outcome.value,
+            "clause": answer.clause_key,
+            "note": note,
+        },
+    )
+    _close_when_done(tx, unit.audit_id)
+    return state
+
+
+def settle(
+    tx: Tx, actor: people.Actor, unit_id: str, *, right: Right, why: str, put_right: bool = True
+) -> str | None:
+    """Say which of two answers is right, and have what was wrong put right.
+
+    What the decision restricted is undone when it was wrong to; where a rule was broken after all,
+    or another one, the item comes back to be decided. Returns that task's id, if there is one.
+    Raises NotInDispute, TookPart, NeedsAReason, NotAllowed.
+    """
+    people.require(actor, Permission.MANAGE_QUALITY)
+    people.require(actor, Permission.REVIEW)
+    tx.lock(f"unit:{unit_id}")
+    unit = store.load_unit(tx, unit_id)
+    if unit.state is not UnitState.DISPUTED:
+        raise NotInDispute(unit_id)
+    if unit.labelled_by == actor.id or actor.id in appeal.looked_before(tx, unit.item_id):
+        raise TookPart(unit_id)
+    said = why.strip()[:NOTE_CHARS_MAX]
+    if len(said.split()) < REASON_WORDS_MIN:
+        raise NeedsAReason
+    store.change_unit(
+        tx,
+        unit_id,
+        state=UnitState.SETTLED.value,
+        right_answer=right.value,
+        why=said,
+        settled_by=actor.id,
+        settled_at=tx.now,
+    )
+    append(
+        tx,
+        "audit.settled",
+        subject=unit_id,
+        actor=actor.ref,
+        public={"audit_id": unit.audit_id, "stratum": unit.stratum, "right": right.value},
+        private={"decision_id": unit.decision_id, "why": said},
+    )
+    task_id = None
+    if right is not Right.FIRST and put_right:
+        task_id = _put_right(tx, actor, unit, right)
+    _close_when_done(tx, unit.audit_id)
+    return task_id
+
+
+def _put_right(tx: Tx, actor: people.Actor, unit: Unit, right: Right) -> str | None:
+    """Undo a restriction that was wrong, and bring back what a person has to decide anew."""
+    first = decision.current(tx, unit.decision_id)
+    if unit.first != NOTHING_BROKEN and first.stands:
+        decision.reverse(tx, actor, first.id, by=ReversedBy.REVIEW)
+    assert unit.label is not None, "what is in dispute was answered"
+    second = unit.label.broke if right is Right.SECOND else None
+    if second == NOTHING_BROKEN:
+        return None
+    harm = policy.clause(tx, second).harm if second else Harm(unit.harm)
+    return queue.reopen(tx, unit.item_id, harm=harm)
+
+
+def close(tx: Tx, actor: people.Actor, audit_id: str) -> None:
+    """End an audit before all was looked at; what waits is taken back. Its figures open in a week.
+
+    What is in dispute counts as wrong until it is settled. Raises NoSuchAudit, AuditClosed,
+    NotAllowed.
+    """
+    people.require(actor, Permission.MANAGE_QUALITY)
+    tx.lock("audits")
+    if store.load_audit(tx, audit_id)["closed_at"] is not None:
+        raise AuditClosed(audit_id)
+    for unit in store.of_audit(tx, audit_id):
+        if unit.state is UnitState.WAITING:
+            queue.withdraw_audit(tx, unit.task_id)
+            store.change_unit(tx, unit.id, state=UnitState.LEFT.value)
+    _close(tx, actor, audit_id, store.of_audit(tx, audit_id))
+
+
+def _close_when_done(tx: Tx, audit_id: str) -> None:
+    tx.lock("audits")
+    units = store.of_audit(tx, audit_id)
+    if store.load_audit(tx, audit_id)["closed_at"] is None and is_done(units):
+        _close(tx, people.SYSTEM, audit_id, units)
+
+
+def _close(tx: Tx, actor: people.Actor, audit_id: str, units: Sequence[Unit]) -> None:
+    """Write down the end, with the counts from which the rate of the whole follows."""
+    store.change_audit(tx, audit_id, closed_at=tx.now)
+    sizes = store.load_audit(tx, audit_id)["strata"]
+    looked_at = Counter(unit.stratum for unit in units if unit.answered)
+    wrong = Counter(unit.stratum for unit in units if unit.wrong)
+    append(
+        tx,
+        "audit.closed",
+        subject=audit_id,
+        actor=actor.ref,
+        public={
+            "strata": [
+                {
+                    "stratum": key,
+                    "decisions": size,
+                    "looked_at": looked_at[key],
+                    "wrong": wrong[key],
+                }
+                for key, size in sorted(sizes.items())
+            ]
+        },
+    )
