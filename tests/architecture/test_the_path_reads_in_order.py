@@ -28,6 +28,7 @@ BEHIND_THE_RAIL = {
     "decisions": "decision",
     "outbox": "delivery",
     "numbers": "transparency",
+    "quality": "quality",
     "banks": "banks",
     "policy": "policy",
     "staff": "people",

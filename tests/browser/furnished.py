@@ -14,7 +14,7 @@ from evenhand.bootstrap import House
 from evenhand.kit.images import open_image
 from evenhand.people import Actor, Role
 from evenhand.policy import Measure
-from tests import school
+from tests import audits, school
 from tests.browser import rules_at_work
 from tests.stage import Stage, fine, violation
 from tests.town import PHOTOS
@@ -41,6 +41,8 @@ class Furnished:
     classifier: str = ""
     invitation: str = ""
     rules: dict[str, str] = field(default_factory=dict)
+    second_look: str = ""
+    dispute: str = ""
 
     def arrange(self, house: House, staff: Mapping[str, Actor]) -> None:
         """Put everything in."""
@@ -53,6 +55,10 @@ class Furnished:
         self._decisions(stage)
         self._appeals(stage)
         self.rules = rules_at_work.lay_out(stage, staff)
+        laid = audits.lay_out(stage, staff["Rosa"])
+        self.second_look, self.dispute = laid.second_look, laid.dispute
+        house.do(review.claim, staff["Nia"], self.second_look)
+        house.do(review.claim, staff["Lin"], self.dispute)
         _bury_one(house)
         invited = house.do(
             people.add_staff, staff["Ada"], name="Ivo", email="ivo@example.org", role=Role.REVIEWER

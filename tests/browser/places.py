@@ -54,7 +54,7 @@ NO_PAGE: Final = frozenset(
     {"/checkpoint", "/log.jsonl", "/healthz", "/readyz", "/openapi.json"}
     | {"/console/viewings/{viewing_id}/image", "/report/notice", "/console/banks/{bank_id}/export"}
     | {f"/console/tasks/{{task_id}}/{form}" for form in
-       ("draft", "decide", "retake", "judge", "conclude")}
+       ("draft", "decide", "retake", "judge", "conclude", "label", "settle")}
 )  # fmt: skip
 #: Looked at in a house where nobody is on the staff yet.
 FIRST_RUN: Final = "/console/setup/{token}"
@@ -222,6 +222,14 @@ CONSOLE: Final = (
     Place("/console/rules/builder", "a rule opened", who="Lin",
           path=lambda here: f"/console/rules/builder?version={here.rules['new-watches']}"),
     Place("/console/rules/files", "faults", who="Lin", act=deploy_a_fault, complains=_REFUSED),
+    Place("/console/tasks/{task_id}", "second look", who=_NIA,
+          path=lambda here: f"/console/tasks/{here.second_look}"),
+    Place("/console/tasks/{task_id}", "two answers", who="Lin",
+          path=lambda here: f"/console/tasks/{here.dispute}"),
+    Place("/console/quality", "as a lead", who="Lin"),
+    Place("/console/quality", "with own decisions", who="Rosa"),
+    Place("/console/quality/{audit_id}", "ended", path="/console/quality/audit-1", who="Omar"),
+    Place("/console/quality/{audit_id}", "under way", path="/console/quality/audit-2", who="Lin"),
     Place("/console/elsewhere", "nothing is there", who=_NIA, complains=_REFUSED),
 )  # fmt: skip
 

@@ -64,6 +64,14 @@ class Audited:
         """Return the second looks that wait."""
         return self.stage.house.ask(queue.waiting, self.stage.omar, queue="second_looks")
 
+    def disputes(self) -> list[queue.TaskView]:
+        """Return the two answers that wait for a lead."""
+        return self.stage.house.ask(queue.waiting, self.stage.omar, queue="two_answers")
+
+    def decision_on(self, task: queue.TaskView) -> decision.DecisionView:
+        """Return the decision that a task is about."""
+        return self.stage.house.ask(decision.on_item, people.SYSTEM, task.item_id)[0]
+
     def answer(self, task: queue.TaskView, who: Actor, label: Label) -> UnitState:
         """Take a second look and answer it."""
         self.stage.house.do(review.claim, who, task.id)
@@ -231,13 +239,14 @@ class TestASecondLook:
 class TestSettle:
     """Saying which of two answers is right."""
 
-    def differ(self, audited: Audited, *, first: Outcome) -> tuple[quality.Dispute, Actor]:
-        """Have the two differ about a decision of some outcome."""
+    def differ(self, audited: Audited, *, first: Outcome) -> tuple[queue.TaskView, Actor]:
+        """Have the two differ about a decision of some outcome; a lead takes it."""
         wanted = BROKE if first is Outcome.VIOLATION else FINE
         task = next(task for task in audited.waiting() if audited.said(task) == wanted)
         other = FINE if wanted == BROKE else BROKE
         audited.answer(task, audited.other(task), other)
-        (found,) = audited.stage.house.ask(quality.disputes, audited.stage.lin)
+        (found,) = audited.disputes()
+        audited.stage.house.do(review.claim, audited.stage.lin, found.id)
         return found, audited.other(task)
 
     def test_undoes_what_was_wrongly_restricted(self, audited: Audited) -> None:
@@ -248,7 +257,7 @@ class TestSettle:
             quality.settle, audited.stage.lin, found.id, right=Right.SECOND, why=WHY
         )
         assert reopened is None
-        made = audited.stage.decision(found.decision_id)
+        made = audited.decision_on(found)
         assert made.reversed_by is decision.ReversedBy.REVIEW
         assert all(measure.lifted_at for measure in made.measures)
 
@@ -265,21 +274,37 @@ class TestSettle:
         house = audited.stage.house
         found, _ = self.differ(audited, first=Outcome.VIOLATION)
         house.do(quality.settle, audited.stage.lin, found.id, right=Right.FIRST, why=WHY)
-        assert audited.stage.decision(found.decision_id).stands
-        with pytest.raises(quality.NotInDispute):
+        assert audited.decision_on(found).stands
+        with pytest.raises(review.NotYours):
             house.do(quality.settle, audited.stage.lin, found.id, right=Right.SECOND, why=WHY)
 
     def test_is_for_a_third_who_may_and_says_why(self, audited: Audited) -> None:
         """Nobody is judge of their own answer."""
         house = audited.stage.house
         found, who = self.differ(audited, first=Outcome.VIOLATION)
-        with pytest.raises(NotAllowed):
-            house.do(quality.settle, who, found.id, right=Right.SECOND, why=WHY)
-        promoted = Actor("staff", who.id, who.name, audited.stage.lin.permissions, Role.LEAD)
-        with pytest.raises(quality.TookPart):
-            house.do(quality.settle, promoted, found.id, right=Right.SECOND, why=WHY)
         with pytest.raises(quality.NeedsAReason):
             house.do(quality.settle, audited.stage.lin, found.id, right=Right.SECOND, why="Yes.")
+        house.do(review.release, audited.stage.lin, found.id)
+        with pytest.raises(NotAllowed):
+            house.do(review.claim, member(Role.REVIEWER), found.id)
+        for took_part in (who, audited.decider_of(found)):
+            lead = Actor("staff", took_part.id, "A lead", audited.stage.lin.permissions, Role.LEAD)
+            with pytest.raises(review.KeptFromYou):
+                house.do(review.claim, lead, found.id)
+            with pytest.raises(review.KeptFromYou):
+                house.ask(quality.dispute, lead, found.id)
+
+    def test_is_offered_to_leads_only(self, audited: Audited) -> None:
+        """Whoever else asks for the next task gets another one."""
+        house = audited.stage.house
+        found, _ = self.differ(audited, first=Outcome.VIOLATION)
+        house.do(review.release, audited.stage.lin, found.id)
+        claim = house.do(review.claim_next, member(Role.REVIEWER))
+        assert claim is not None
+        assert claim.task_id != found.id
+        lead = house.do(review.claim_next, member(Role.LEAD))
+        assert lead is not None
+        assert lead.task_id == found.id
 
 
 class TestFigures:
@@ -301,7 +326,8 @@ class TestFigures:
             if label == BROKE and wrong < 3:
                 label, wrong = FINE, wrong + 1
             one.answer(task, one.stage.ren, label)
-        for found in house.ask(quality.disputes, one.stage.lin):
+        for found in one.disputes():
+            house.do(review.claim, one.stage.lin, found.id)
             house.do(quality.settle, one.stage.lin, found.id, right=Right.SECOND, why=WHY)
         return one
 
@@ -336,7 +362,8 @@ class TestFigures:
         who = audited.decider_of(task)
         audited.answer(task, audited.other(task), FINE)
         assert house.ask(quality.mine, who) == []
-        (found,) = house.ask(quality.disputes, stage.lin)
+        (found,) = audited.disputes()
+        house.do(review.claim, stage.lin, found.id)
         house.do(quality.settle, stage.lin, found.id, right=Right.SECOND, why=WHY)
         (own,) = house.ask(quality.mine, who)
         assert (own.first, own.second, own.right) == ("counterfeit", "none", Right.SECOND)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from evenhand import queue, review
-from evenhand.console import appeals
+from evenhand.console import appeals, second_looks
 from evenhand.console.desk import Draft, mend, show_desk, typed_in, with_measures
 from evenhand.console.frame import ConsoleRoute, SignedIn, Visit
 from evenhand.console.queues import go_to_next
@@ -18,7 +18,7 @@ router = APIRouter(route_class=ConsoleRoute)
 
 @router.get("/tasks/{task_id}")
 def show(visit: SignedIn, task_id: str) -> Response:
-    """Show a task: an appeal at the appeal desk, anything else at the desk."""
+    """Show a task at the desk of its kind."""
     return _at_its_desk(visit, task_id, Draft(Typed()))
 
 
@@ -27,6 +27,8 @@ def show(visit: SignedIn, task_id: str) -> Response:
 @router.get("/tasks/{task_id}/retake")
 @router.get("/tasks/{task_id}/judge")
 @router.get("/tasks/{task_id}/conclude")
+@router.get("/tasks/{task_id}/label")
+@router.get("/tasks/{task_id}/settle")
 def back_to_task(visit: SignedIn, task_id: str) -> Response:
     """Lead whoever reloads the answer to a form back to the task."""
     return visit.to(f"/tasks/{task_id}")
@@ -85,6 +87,11 @@ def beat(visit: SignedIn, task_id: str) -> Response:
 
 
 def _at_its_desk(visit: Visit, task_id: str, draft: Draft, *, status: int = 200) -> Response:
-    if visit.ask(queue.task, task_id).kind is TaskKind.APPEAL:
+    kind = visit.ask(queue.task, task_id).kind
+    if kind is TaskKind.APPEAL:
         return appeals.show(visit, task_id, draft, status=status)
+    if kind is TaskKind.AUDIT:
+        return second_looks.show_label(visit, task_id, draft, status=status)
+    if kind is TaskKind.DISPUTE:
+        return second_looks.show_dispute(visit, task_id, draft, status=status)
     return show_desk(visit, task_id, draft, status=status)

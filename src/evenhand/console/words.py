@@ -31,6 +31,7 @@ TASK_KINDS: Final[Mapping[str, str]] = {
     TaskKind.APPEAL: N_("appeal"),
     TaskKind.REOPENED: N_("look again"),
     TaskKind.AUDIT: N_("second look by lot"),
+    TaskKind.DISPUTE: N_("two answers"),
 }
 OUTCOMES: Final[Mapping[str, str]] = {
     Outcome.VIOLATION: N_("Violation"),
@@ -97,6 +98,26 @@ VERSIONS: Final[Mapping[str, tuple[str, str, str]]] = {
 STREAMS: Final[Mapping[str, str]] = {
     Stream.SCORES: N_("Its average score"),
     Stream.ERRORS: N_("How often people found otherwise"),
+}
+#: What a rate is counted by.
+FIGURES_OF: Final[Mapping[str, str]] = {
+    "all": N_("All decisions"),
+    "decided_by": N_("By who decided"),
+    "answer": N_("By answer"),
+    "clause": N_("Violations, by clause"),
+    "harm": N_("No violation, by harm"),
+    "language": N_("By language of the account"),
+    "detector": N_("By detector that found something"),
+    "rule": N_("By rule that proposed"),
+}
+DECIDERS: Final[Mapping[str, str]] = {
+    "person": N_("a person"),
+    "rule": N_("a rule"),
+}
+#: Why a figure is not told.
+WITHHELD: Final[Mapping[str, str]] = {
+    "few_answers": N_("not told: too few answers"),
+    "few_people": N_("not told: decisions of too few people"),
 }
 #: Where a delivery stands: (word, mark, style).
 DELIVERY: Final[Mapping[str, tuple[str, str, str]]] = {

@@ -47,4 +47,4 @@ class AppealNeedsSecondLook(DecisionError):
 
 
 class AuditDecidesNothing(DecisionError):
-    """A second look by lot is answered, not decided: nothing follows from it by itself."""
+    """What was drawn by lot is answered and settled at desks of its own, not decided here."""

@@ -16,14 +16,13 @@ from evenhand.quality.errors import (
     NeedsAReason,
     NoCheckpointYet,
     NoSuchAudit,
+    NotADispute,
     NotALabelTask,
     NothingToDraw,
-    NotInDispute,
     PeriodRefused,
     QualityError,
     SampleTooLarge,
     SampleTooSmall,
-    TookPart,
 )
 from evenhand.quality.estimating import Cell, Ratio, estimate, ratio
 from evenhand.quality.model import (
@@ -45,7 +44,7 @@ from evenhand.quality.model import (
     Right,
     UnitState,
 )
-from evenhand.quality.queries import audit, audits, dispute, disputes, mine, report
+from evenhand.quality.queries import audit, audits, dispute, mine, report
 from evenhand.quality.sampling import Stratum
 
 __all__ = [
@@ -67,8 +66,8 @@ __all__ = [
     "NeedsAReason",
     "NoCheckpointYet",
     "NoSuchAudit",
+    "NotADispute",
     "NotALabelTask",
-    "NotInDispute",
     "NothingToDraw",
     "Overturned",
     "Own",
@@ -83,7 +82,6 @@ __all__ = [
     "SampleTooLarge",
     "SampleTooSmall",
     "Stratum",
-    "TookPart",
     "UnitState",
     "agreement",
     "audit",
@@ -91,7 +89,6 @@ __all__ = [
     "audits_in",
     "close",
     "dispute",
-    "disputes",
     "draw",
     "estimate",
     "label",

@@ -35,11 +35,10 @@ from evenhand.quality.errors import (
     AuditClosed,
     LabelIncomplete,
     NeedsAReason,
+    NotADispute,
     NotALabelTask,
-    NotInDispute,
     PeriodRefused,
     SampleTooLarge,
-    TookPart,
 )
 from evenhand.quality.model import (
     NOTE_CHARS_MAX,
@@ -116,8 +115,7 @@ def _units(
 def _unit(tx: Tx, audit_id: str, stratum: str, one: Decided) -> dict[str, Any]:
     harm = Harm(one.harm) if one.harm else Harm.OTHER
     account = intake.item(tx, people.SYSTEM, one.item_id).account
-    seen_before = {unit.labelled_by for unit in store.of_item(tx, one.item_id)} - {None}
-    kept_from = appeal.looked_before(tx, one.item_id) | {str(each) for each in seen_before}
+    kept_from = _kept_from(tx, one.item_id)
     proposed = rules.proposals_of(tx, people.SYSTEM, one.item_id)
     found = detection.assessments(tx, people.SYSTEM, one.item_id)
     return {
@@ -142,6 +140,12 @@ def _unit(tx: Tx, audit_id: str, stratum: str, one: Decided) -> dict[str, Any]:
     }
 
 
+def _kept_from(tx: Tx, item_id: str) -> frozenset[str]:
+    """Return the ids of staff who decided about an item, judged it, or looked at it by lot."""
+    by_lot = {unit.labelled_by for unit in store.of_item(tx, item_id) if unit.labelled_by}
+    return appeal.looked_before(tx, item_id) | by_lot
+
+
 def label(tx: Tx, actor: people.Actor, task_id: str, answer: Label) -> UnitState:
     """Answer a second look that the actor holds; nothing follows from it by itself.
 
@@ -156,6 +160,10 @@ def label(tx: Tx, actor: people.Actor, task_id: str, answer: Label) -> UnitState
         raise LabelIncomplete(missing)
     agrees = answer.broke == unit.first
     state = UnitState.AGREED if agrees else UnitState.DISPUTED
+    dispute_id = None
+    if not agrees:
+        kept_from = sorted(_kept_from(tx, unit.item_id) | {actor.id})
+        dispute_id = queue.open_dispute(tx, unit.item_id, harm=task.harm, not_for=kept_from)
     note = answer.note.strip()[:NOTE_CHARS_MAX]
     store.change_unit(
         tx,
@@ -164,6 +172,7 @@ def label(tx: Tx, actor: people.Actor, task_id: str, answer: Label) -> UnitState
         label_outcome=answer.outcome.value,
         label_clause=answer.clause_key,
         label_note=note,
+        dispute_id=dispute_id,
         labelled_by=actor.id,
         labelled_at=tx.now,
     )
@@ -188,28 +197,24 @@ def label(tx: Tx, actor: people.Actor, task_id: str, answer: Label) -> UnitState
 
 
 def settle(
-    tx: Tx, actor: people.Actor, unit_id: str, *, right: Right, why: str, put_right: bool = True
+    tx: Tx, actor: people.Actor, task_id: str, *, right: Right, why: str, put_right: bool = True
 ) -> str | None:
     """Say which of two answers is right, and have what was wrong put right.
 
     What the decision restricted is undone when it was wrong to; where a rule was broken after all,
     or another one, the item comes back to be decided. Returns that task's id, if there is one.
-    Raises NotInDispute, TookPart, NeedsAReason, NotAllowed.
+    Raises NotADispute, NeedsAReason, NotYours, LeaseEnded, NotAllowed.
     """
-    people.require(actor, Permission.MANAGE_QUALITY)
-    people.require(actor, Permission.REVIEW)
-    tx.lock(f"unit:{unit_id}")
-    unit = store.load_unit(tx, unit_id)
-    if unit.state is not UnitState.DISPUTED:
-        raise NotInDispute(unit_id)
-    if unit.labelled_by == actor.id or actor.id in appeal.looked_before(tx, unit.item_id):
-        raise TookPart(unit_id)
+    review.held_task(tx, actor, task_id)
+    unit = store.of_dispute(tx, task_id)
+    if unit is None:
+        raise NotADispute(task_id)
     said = why.strip()[:NOTE_CHARS_MAX]
     if len(said.split()) < REASON_WORDS_MIN:
         raise NeedsAReason
     store.change_unit(
         tx,
-        unit_id,
+        unit.id,
         state=UnitState.SETTLED.value,
         right_answer=right.value,
         why=said,
@@ -219,16 +224,16 @@ def settle(
     append(
         tx,
         "audit.settled",
-        subject=unit_id,
+        subject=unit.id,
         actor=actor.ref,
         public={"audit_id": unit.audit_id, "stratum": unit.stratum, "right": right.value},
         private={"decision_id": unit.decision_id, "why": said},
     )
-    task_id = None
-    if right is not Right.FIRST and put_right:
-        task_id = _put_right(tx, actor, unit, right)
+    review.finish(tx, actor, task_id, outcome="settled")
     _close_when_done(tx, unit.audit_id)
-    return task_id
+    if right is Right.FIRST or not put_right:
+        return None
+    return _put_right(tx, actor, unit, right)
 
 
 def _put_right(tx: Tx, actor: people.Actor, unit: Unit, right: Right) -> str | None:

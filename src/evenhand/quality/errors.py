@@ -11,8 +11,7 @@ QualityError
 ├── AuditClosed
 ├── NotALabelTask
 ├── LabelIncomplete   (missing: sentences a reviewer can act on)
-├── NotInDispute
-├── TookPart
+├── NotADispute
 └── NeedsAReason
 """
 
@@ -71,12 +70,8 @@ class LabelIncomplete(QualityError):
         self.missing = missing
 
 
-class NotInDispute(QualityError):
-    """The two answers agree, or it is settled already, or nobody has looked a second time yet."""
-
-
-class TookPart(QualityError):
-    """You gave one of the two answers. Somebody else says which of them is right."""
+class NotADispute(QualityError):
+    """There are no two answers in this task to choose from."""
 
 
 class NeedsAReason(QualityError):

@@ -80,6 +80,7 @@ class Unit:
     decision_id: str
     item_id: str
     task_id: str
+    dispute_id: str | None
     by: str
     decided_by: str
     outcome: str
@@ -200,14 +201,11 @@ class Report:
 class Dispute:
     """Two answers about one item that differ: who gave them is not in it."""
 
-    id: str
     audit_id: str
     decision_id: str
-    item_id: str
     decided_by: str
     first: str
     second: Label
-    task_id: str
     at: datetime
 
 

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from evenhand import ledger, people
+from evenhand import ledger, people, queue, review
 from evenhand.db import ReadTx, Row
 from evenhand.kit.clock import stamp
 from evenhand.people import Permission
 from evenhand.quality import figures, store
-from evenhand.quality.errors import NotInDispute
+from evenhand.quality.errors import NotADispute
 from evenhand.quality.model import (
     SEEN_FIRST,
     AuditView,
@@ -36,18 +36,14 @@ def audit(tx: ReadTx, actor: people.Actor, audit_id: str) -> AuditView:
     return _view(tx, store.load_audit(tx, audit_id))
 
 
-def disputes(tx: ReadTx, actor: people.Actor) -> list[Dispute]:
-    """Return what waits for somebody to say which answer is right. Raises NotAllowed."""
+def dispute(tx: ReadTx, actor: people.Actor, task_id: str) -> Dispute:
+    """Return the two answers that a task is about. Raises NotADispute, KeptFromYou, NotAllowed."""
     people.require(actor, Permission.MANAGE_QUALITY)
-    return [_dispute(unit) for unit in store.in_dispute(tx)]
-
-
-def dispute(tx: ReadTx, actor: people.Actor, unit_id: str) -> Dispute:
-    """Return two answers that differ. Raises NoSuchAudit, NotInDispute, NotAllowed."""
-    people.require(actor, Permission.MANAGE_QUALITY)
-    unit = store.load_unit(tx, unit_id)
-    if unit.state is not UnitState.DISPUTED:
-        raise NotInDispute(unit_id)
+    unit = store.of_dispute(tx, task_id)
+    if unit is None:
+        raise NotADispute(task_id)
+    if queue.kept_from(tx, task_id, actor.id) is not None:
+        raise review.KeptFromYou(task_id)
     return _dispute(unit)
 
 
@@ -108,14 +104,11 @@ def _dispute(unit: Unit) -> Dispute:
     assert unit.label is not None, "what is in dispute was answered"
     assert unit.labelled_at is not None, "and when is on record"
     return Dispute(
-        id=unit.id,
         audit_id=unit.audit_id,
         decision_id=unit.decision_id,
-        item_id=unit.item_id,
         decided_by=unit.decided_by,
         first=unit.first,
         second=unit.label,
-        task_id=unit.task_id,
         at=unit.labelled_at,
     )
 

@@ -36,6 +36,7 @@ units = sa.Table(
     sa.Column("decision_id", sa.String(36), nullable=False),
     sa.Column("item_id", sa.String(36), nullable=False),
     sa.Column("task_id", sa.String(36), nullable=False),
+    sa.Column("dispute_id", sa.String(36)),
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("decided_by", sa.Text, nullable=False),
     sa.Column("outcome", sa.Text, nullable=False),
@@ -57,6 +58,7 @@ units = sa.Table(
     sa.Column("settled_at", UtcTime),
     sa.Index("ix_audit_units_audit_id", "audit_id"),
     sa.Index("ix_audit_units_task_id", "task_id", unique=True),
+    sa.Index("ix_audit_units_dispute_id", "dispute_id", unique=True),
     sa.Index("ix_audit_units_item_id", "item_id"),
     sa.Index("ix_audit_units_by", "by"),
 )
@@ -115,17 +117,9 @@ def of_person(tx: ReadTx, ref: str) -> list[Unit]:
     return _units(tx, units.c.by == ref)
 
 
-def in_dispute(tx: ReadTx) -> list[Unit]:
-    """Return what waits for a lead, in every audit."""
-    return _units(tx, units.c.state == UnitState.DISPUTED.value)
-
-
-def load_unit(tx: ReadTx, unit_id: str) -> Unit:
-    """Read one drawn decision. Raises NoSuchAudit."""
-    found = _units(tx, units.c.id == unit_id)
-    if not found:
-        raise NoSuchAudit("No decision was drawn under this id.")
-    return found[0]
+def of_dispute(tx: ReadTx, task_id: str) -> Unit | None:
+    """Return the drawn decision whose two answers a task is about, or None."""
+    return next(iter(_units(tx, units.c.dispute_id == task_id)), None)
 
 
 def _units(tx: ReadTx, which: sa.ColumnElement[bool]) -> list[Unit]:
@@ -139,7 +133,8 @@ def _unit(row: Row) -> Unit:
         outcome = Outcome(row["label_outcome"])
         label = Label(outcome, row["label_clause"], row["label_note"] or "")
     names = (
-        *("id", "audit_id", "stratum", "decision_id", "item_id", "task_id", "by", "decided_by"),
+        *("id", "audit_id", "stratum", "decision_id", "item_id", "task_id", "dispute_id"),
+        *("by", "decided_by"),
         *("outcome", "clause_key", "harm", "answer", "language", "labelled_by", "labelled_at"),
         *("why", "settled_at"),
     )

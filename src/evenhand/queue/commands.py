@@ -102,16 +102,27 @@ def open_audit(tx: Tx, item_id: str, *, harm: Harm, not_for: Sequence[str]) -> s
 
     Its line does not say which item it is about, so that what is found stays between two people.
     """
+    return _open_unnamed(tx, TaskKind.AUDIT, item_id, harm=harm, not_for=not_for)
+
+
+def open_dispute(tx: Tx, item_id: str, *, harm: Harm, not_for: Sequence[str]) -> str:
+    """Open the task of saying which of two answers is right, kept from those who gave them."""
+    return _open_unnamed(tx, TaskKind.DISPUTE, item_id, harm=harm, not_for=not_for)
+
+
+def _open_unnamed(
+    tx: Tx, kind: TaskKind, item_id: str, *, harm: Harm, not_for: Sequence[str]
+) -> str:
     task_id = tx.new_id()
     item = intake.item(tx, people.SYSTEM, item_id)
     nobody = Reporting(0, 0, False, False, None, None, None, None, None)
-    facts = _facts(TaskKind.AUDIT, harm, known=False, reporting=nobody, reach=0)
+    facts = _facts(kind, harm, known=False, reporting=nobody, reach=item.reach or 0)
     parts = priority(facts)
-    where = queue_of(TaskKind.AUDIT, harm)
+    where = queue_of(kind, harm)
     store.insert(
         tx,
         id=task_id,
-        kind=TaskKind.AUDIT.value,
+        kind=kind.value,
         item_id=item_id,
         account_id=item.account.id if item.account else None,
         queue=where,
@@ -122,7 +133,7 @@ def open_audit(tx: Tx, item_id: str, *, harm: Harm, not_for: Sequence[str]) -> s
         why=[{"points": part.points, "says": part.says} for part in parts],
         origin=Origin.OWN_INITIATIVE.value,
         known=False,
-        blind=True,
+        blind=kind in BLIND,
         reports=0,
         opened_at=tx.now,
         claim_number=0,
@@ -134,7 +145,7 @@ def open_audit(tx: Tx, item_id: str, *, harm: Harm, not_for: Sequence[str]) -> s
         "task.opened",
         subject=task_id,
         actor=people.SYSTEM.ref,
-        public={"kind": TaskKind.AUDIT.value, "harm": harm.value, "queue": where},
+        public={"kind": kind.value, "harm": harm.value, "queue": where},
         private={"item_id": item_id},
     )
     return task_id

@@ -16,16 +16,19 @@ from evenhand.policy import Harm
 
 
 class TaskKind(StrEnum):
-    """Why a person is needed: a first look, a second one, a look again, or one drawn by lot."""
+    """Why a person is needed: a first look, a second one, one by lot, or to settle a difference."""
 
     REVIEW = "review"
     APPEAL = "appeal"
     REOPENED = "reopened"
     AUDIT = "audit"
+    DISPUTE = "dispute"
 
 
 #: Kinds that are judged before the first decision is seen.
 BLIND: Final = frozenset({TaskKind.APPEAL, TaskKind.AUDIT})
+#: Kinds about a decision that stands; what arrives meanwhile has a task of its own.
+APART: Final = BLIND | {TaskKind.DISPUTE}
 
 
 class TaskState(StrEnum):
@@ -116,6 +119,7 @@ APPEALS_QUEUE: Final = "appeals"
 ESCALATED_QUEUE: Final = "escalated"
 URGENT_QUEUE: Final = "urgent"
 AUDITS_QUEUE: Final = "second_looks"
+DISPUTES_QUEUE: Final = "two_answers"
 URGENT: Final = frozenset({Harm.CHILD_SAFETY, Harm.SELF_HARM})
 SEVERITY: Final[dict[Harm, int]] = {
     Harm.CHILD_SAFETY: 4,
@@ -147,16 +151,22 @@ ASKED_POINTS_MAX: Final = 6
 REACH_POINTS_MAX: Final = 4
 
 
+_AGAIN: Final = {
+    TaskKind.APPEAL: "somebody waits for a second look",
+    TaskKind.REOPENED: "a decision about it came into doubt",
+    TaskKind.DISPUTE: "a second look found otherwise",
+}
+"""Why an item is looked at again, by the kind of its task."""
+
+
 def priority(facts: Facts) -> tuple[Part, ...]:
     """Say how many points a task has and what for; its priority is their sum."""
     if facts.kind is TaskKind.AUDIT:
         return (Part(AUDIT_POINTS, "drawn by lot: nobody waits for it"),)
     severity = SEVERITY[facts.harm]
     parts = [Part(severity * SEVERITY_POINTS, f"severity {severity} of 4")]
-    if facts.kind is TaskKind.APPEAL:
-        parts.append(Part(APPEAL_POINTS, "somebody waits for a second look"))
-    if facts.kind is TaskKind.REOPENED:
-        parts.append(Part(APPEAL_POINTS, "a decision about it came into doubt"))
+    if facts.kind in _AGAIN:
+        parts.append(Part(APPEAL_POINTS, _AGAIN[facts.kind]))
     if facts.known_material:
         parts.append(Part(KNOWN_POINTS, "matches known material"))
     if facts.trusted:
@@ -187,6 +197,8 @@ def queue_of(kind: TaskKind, harm: Harm, *, urgent: bool = False) -> str:
         return APPEALS_QUEUE
     if kind is TaskKind.AUDIT:
         return AUDITS_QUEUE
+    if kind is TaskKind.DISPUTE:
+        return DISPUTES_QUEUE
     return URGENT_QUEUE if urgent or harm in URGENT else harm.value
 
 
@@ -203,6 +215,7 @@ QUEUE_TITLES: Final[dict[str, str]] = {
     Harm.OTHER.value: "Other",
     ESCALATED_QUEUE: "Escalated",
     APPEALS_QUEUE: "Appeals",
+    DISPUTES_QUEUE: "Two answers",
     AUDITS_QUEUE: "Second looks",
 }
 

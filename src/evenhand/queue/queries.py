@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from evenhand import people
 from evenhand.db import ReadTx
 from evenhand.queue import store
-from evenhand.queue.model import QUEUE_TITLES, QueueCount, TaskView
+from evenhand.queue.model import QUEUE_TITLES, QueueCount, TaskKind, TaskView
 
 
 def queues(tx: ReadTx, actor: people.Actor) -> list[QueueCount]:
@@ -41,9 +43,11 @@ def open_task(tx: ReadTx, item_id: str) -> TaskView | None:
     return store.open_task_of(tx, item_id)
 
 
-def next_task(tx: ReadTx, staff_id: str, *, queue: str | None = None) -> str | None:
-    """Return the id of the task somebody would be given next, or None."""
-    return store.next_for(tx, staff_id, queue=queue, now=tx.now)
+def next_task(
+    tx: ReadTx, staff_id: str, *, queue: str | None = None, but: Collection[TaskKind] = ()
+) -> str | None:
+    """Return the id of the task somebody would be given next, or None; some kinds left out."""
+    return store.next_for(tx, staff_id, queue=queue, now=tx.now, but=but)
 
 
 def kept_from(tx: ReadTx, task_id: str, staff_id: str) -> str | None:

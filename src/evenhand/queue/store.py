@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from evenhand.db import ReadTx, Row, Tx, UtcTime, metadata
 from evenhand.kit.ids import short
 from evenhand.policy import Harm
 from evenhand.queue.errors import NoSuchTask
-from evenhand.queue.model import BLIND, ClockView, Origin, Part, TaskKind, TaskState, TaskView
+from evenhand.queue.model import APART, ClockView, Origin, Part, TaskKind, TaskState, TaskView
 
 _open = sa.text("state <> 'closed'")
 tasks = sa.Table(
@@ -104,7 +105,7 @@ def open_task_of(tx: ReadTx, item_id: str) -> TaskView | None:
         sa.select(tasks).where(
             tasks.c.item_id == item_id,
             tasks.c.state != "closed",
-            tasks.c.kind.not_in([kind.value for kind in BLIND]),
+            tasks.c.kind.not_in([kind.value for kind in APART]),
         )
     )
     return None if row is None else view(row)
@@ -155,9 +156,13 @@ def is_blind(tx: ReadTx, task_id: str) -> bool:
     return bool(tx.value(sa.select(tasks.c.blind).where(tasks.c.id == task_id)))
 
 
-def next_for(tx: ReadTx, staff_id: str, *, queue: str | None, now: datetime) -> str | None:
+def next_for(
+    tx: ReadTx, staff_id: str, *, queue: str | None, now: datetime, but: Collection[TaskKind]
+) -> str | None:
     """Return the id of the next task for somebody: overdue first, then by priority and age."""
     wanted = _free(staff_id, now)
+    if but:
+        wanted = wanted.where(tasks.c.kind.not_in([kind.value for kind in but]))
     if queue is not None:
         wanted = wanted.where(tasks.c.queue == queue)
     overdue = sa.case((sa.and_(tasks.c.due_at.is_not(None), tasks.c.due_at < now), 0), else_=1)

@@ -41,7 +41,9 @@ def claim_next(tx: Tx, actor: people.Actor, *, queue_name: str | None = None) ->
     """Take the task that comes next for this reviewer, or None when nothing waits for them."""
     people.require(actor, people.Permission.REVIEW)
     tx.lock("claim-next")
-    task_id = queue.next_task(tx, actor.id, queue=queue_name)
+    settles = people.may(actor, people.Permission.MANAGE_QUALITY)
+    but = () if settles else (TaskKind.DISPUTE,)
+    task_id = queue.next_task(tx, actor.id, queue=queue_name, but=but)
     return None if task_id is None else claim(tx, actor, task_id)
 
 
@@ -174,6 +176,8 @@ def _require_kind(actor: people.Actor, kind: TaskKind) -> None:
     if kind is TaskKind.APPEAL:
         wanted = people.Permission.JUDGE_APPEALS
     people.require(actor, wanted)
+    if kind is TaskKind.DISPUTE:
+        people.require(actor, people.Permission.MANAGE_QUALITY)
 
 
 def _is_live(tx: Tx, task: TaskView, actor: people.Actor) -> bool:

@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("decision_id", sa.String(length=36), nullable=False),
         sa.Column("item_id", sa.String(length=36), nullable=False),
         sa.Column("task_id", sa.String(length=36), nullable=False),
+        sa.Column("dispute_id", sa.String(length=36), nullable=True),
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("decided_by", sa.Text(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
@@ -64,5 +65,6 @@ def upgrade() -> None:
     with op.batch_alter_table("audit_units", schema=None) as batch_op:
         batch_op.create_index("ix_audit_units_audit_id", ["audit_id"], unique=False)
         batch_op.create_index("ix_audit_units_by", ["by"], unique=False)
+        batch_op.create_index("ix_audit_units_dispute_id", ["dispute_id"], unique=True)
         batch_op.create_index("ix_audit_units_item_id", ["item_id"], unique=False)
         batch_op.create_index("ix_audit_units_task_id", ["task_id"], unique=True)

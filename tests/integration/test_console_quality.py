@@ -1,0 +1,105 @@
+"""Quality in the console: draw, look again unseen, settle, and see what came of one's own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from evenhand import decision, people, queue, review, transparency
+from evenhand.bootstrap import House
+from evenhand.kit.clock import SetClock
+from evenhand.people import Role
+from tests import audits, desk_day
+from tests.desk_day import Office
+from tests.stage import Stage, violation
+
+#: Pages ask rooms, which have both databases; one is enough for pages.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+SECRET = "These words of the first reviewer must not be seen by the second one."
+
+
+@pytest.fixture
+def decided(office: Office) -> str:
+    """Let Rui remove a listing, and a day pass; return the decision's id."""
+    house = office.house
+    item_id = desk_day.send_listing(house)
+    rui = house.ask(people.staff_actor, office.rui.id)
+    task = house.ask(queue.open_task, item_id)
+    assert task is not None
+    house.do(review.claim, rui, task.id)
+    verdict = violation(clause=desk_day.clause_of(house, task.harm))
+    made = house.do(decision.decide, rui, task.id, replace(verdict, facts=SECRET))
+    office.clock.forward(timedelta(days=1))
+    house.do(transparency.publish_checkpoint, people.SYSTEM)
+    return made
+
+
+class TestAnAudit:
+    """An audit, from the draw to what came of it."""
+
+    def test_passes_through_three_pairs_of_hands(self, office: Office, decided: str) -> None:
+        """A lead draws, a colleague looks, another lead settles; whoever decided sees why."""
+        house, clock = office.house, office.clock
+        ada = desk_day.sign_in(house, clock, office.ada)
+        form = {"since": "2026-11-21", "until": "2026-11-21", "sample": "10", "least": "1"}
+        assert ada.post("/console/quality", data=form | {"sample": "many"}).status_code == 422
+        drawn = ada.post("/console/quality", data=form)
+        assert drawn.headers["location"] == "/console/quality/audit-1"
+        assert "some of these days already" in ada.post("/console/quality", data=form).text
+        sam = desk_day.sign_in(house, clock, desk_day.hire(house, office.ada, "Sam", Role.REVIEWER))
+        place = sam.post("/console/next").headers["location"]
+        desk = sam.get(place).text
+        assert "Judge it as if for the first time" in desk
+        assert SECRET not in desk
+        address = place.partition("?")[0]
+        assert "Nothing is chosen yet" in sam.post(f"{address}/label", data={}).text
+        sent = sam.post(f"{address}/label", data={"choice": "no_violation", "note": "A joke."})
+        assert (sent.status_code, sent.headers["location"]) == (303, "/console?done=1")
+        place = ada.post("/console/next").headers["location"]
+        assert "A joke." in ada.get(place).text
+        address = place.partition("?")[0]
+        assert "say which of the two" in ada.post(f"{address}/settle", data={}).text
+        why = "It is plainly a joke between two friends."
+        refused = ada.post(f"{address}/settle", data={"choice": "second", "reasons": "No."})
+        assert refused.status_code == 422
+        ada.post(f"{address}/settle", data={"choice": "second", "reasons": why})
+        rui = desk_day.sign_in(house, clock, office.rui)
+        mine = rui.get("/console/quality").text
+        assert "yours was not right" in mine
+        assert why in mine
+        assert why not in sam.get("/console/quality").text
+        seen = house.ask(decision.for_delivery, decided)
+        assert seen.reversed_by is decision.ReversedBy.REVIEW
+        assert "figures are not open yet" in ada.get("/console/quality/audit-1").text
+
+    def test_is_drawn_and_seen_by_those_who_may(self, office: Office, decided: str) -> None:
+        """A reviewer neither draws one nor reads its figures."""
+        assert decided
+        form = {"since": "2026-11-21", "until": "2026-11-21", "sample": "10", "least": "1"}
+        desk = desk_day.sign_in(office.house, office.clock, office.rui)
+        assert desk.post("/console/quality", data=form).status_code == 403
+        assert desk.get("/console/quality/audit-1").status_code == 403
+        assert "Draw an audit" not in desk.get("/console/quality").text
+        ada = desk_day.sign_in(office.house, office.clock, office.ada)
+        assert ada.get("/console/quality/audit-9").status_code == 404
+
+
+class TestFigures:
+    """What an audit found, as a page."""
+
+    def test_are_told_with_intervals_and_can_end_early(self, house: House, clock: SetClock) -> None:
+        """One that ended tells; one under way can be ended, and then tells in a week."""
+        desk_day.open_for_work(house)
+        ada_hired = desk_day.first_administrator(house)
+        stage = Stage(house)
+        audits.lay_out(stage, stage.rosa)
+        ada = desk_day.sign_in(house, clock, ada_hired)
+        page = ada.get("/console/quality/audit-1").text
+        assert "18.0 %" in page  # 8 of 40 removals, which are nine tenths of all decisions
+        assert "Known texts" in page
+        assert "not told: too few" not in page
+        assert ada.post("/console/quality/audit-2/close").status_code == 303
+        assert "They open on" in ada.get("/console/quality/audit-2").text
