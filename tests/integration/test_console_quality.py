@@ -16,7 +16,7 @@ from tests.desk_day import Office
 from tests.stage import Stage, violation
 
 #: Pages ask rooms, which have both databases; one is enough for pages.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.on("sqlite")
 
 SECRET = "These words of the first reviewer must not be seen by the second one."
 

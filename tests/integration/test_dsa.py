@@ -24,7 +24,7 @@ from evenhand.transparency.dsa.tallying import Counting
 from tests.shell import at_shell
 from tests.stage import Stage, fine, violation
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.on("sqlite")
 
 
 EXPORT = ("transparency", "dsa", "export", "--since", "2026-01-01", "--until", "2026-12-31")

@@ -23,7 +23,7 @@ from tests.shell import at_shell
 from tests.stage import Stage, violation
 
 SUBMIT = ("transparency", "dsa", "submit", "--since", "2026-01-01", "--until", "2026-12-31")
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.on("sqlite")
 
 
 @pytest.fixture

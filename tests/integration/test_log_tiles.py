@@ -8,15 +8,14 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from evenhand import pages, portal
 from evenhand.bootstrap import House
 from evenhand.db import Tx
 from evenhand.ledger.append import append
+from tests import public
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.on("sqlite")
 
 LINES = 1_100
 WITHHELD_EVERY = 97
@@ -34,10 +33,7 @@ def browser(house: House) -> Iterator[TestClient]:
     """Open a client on the portal of a house with a log of several tiles."""
     house.do(write, 0, 400)
     house.do(write, 400, LINES - 400)
-    app = FastAPI()
-    app.include_router(portal.router(house))
-    app.add_middleware(pages.Guard)
-    with TestClient(app) as client:
+    with public.browser(house) as client:
         yield client
 
 
@@ -117,11 +113,9 @@ class TestTiles:
 
 def test_a_line_too_long_for_a_bundle_is_given_as_its_hash(house: House) -> None:
     """Its length has two bytes; the tree and every other line are as ever."""
-    public = {"words": "w" * 70_000}
-    house.do(lambda tx: append(tx, "item.received", subject="s", actor="system", public=public))
-    app = FastAPI()
-    app.include_router(portal.router(house))
-    with TestClient(app) as client:
+    words = {"words": "w" * 70_000}
+    house.do(lambda tx: append(tx, "item.received", subject="s", actor="system", public=words))
+    with public.browser(house) as client:
         (line,) = entries(client.get("/log/tile/entries/000.p/1").content)
         assert client.get("/log/tile/0/000.p/1").content.hex() == json.loads(line)["leaf"]
         assert client.get("/log.jsonl").text == line.decode() + "\n"

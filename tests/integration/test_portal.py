@@ -6,19 +6,18 @@ import base64
 import json
 import re
 from collections.abc import Iterator
-from functools import cache
 
 import pytest
-from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from evenhand import appeal, intake, ledger, pages, portal, queue, review
+from evenhand import appeal, intake, ledger, queue, review
 from evenhand.bootstrap import House
 from evenhand.kit.clock import SetClock
 from evenhand.ledger import merkle
 from evenhand.policy import Measure
 from evenhand.portal import words
 from evenhand.portal.pocket import STATUS
+from tests import public
 from tests.stage import Stage, fine, violation
 
 #: Pages ask rooms, which have both databases; one is enough for pages.
@@ -43,21 +42,10 @@ def stage(house: House) -> Stage:
     return Stage.open(house)
 
 
-@cache
-def public_pages() -> FastAPI:
-    """Assemble the portal alone, behind the guard that every door stands behind."""
-    app = FastAPI()
-    app.include_router(portal.router())
-    pages.mount_static(app)
-    app.add_middleware(pages.Guard)
-    return app
-
-
 @pytest.fixture
 def browser(house: House) -> Iterator[TestClient]:
     """Open a browser on the portal of a house."""
-    app = pages.Laid(public_pages(), portal=portal.Portal.of(house))
-    with TestClient(app, base_url=ORIGIN, headers={"sec-fetch-site": "same-origin"}) as client:
+    with public.browser(house) as client:
         yield client
 
 

@@ -17,7 +17,7 @@ from evenhand.people import Actor, NotAllowed, Role
 from evenhand.quality import Label, Right, UnitState
 from tests.stage import Stage, fine, member, violation
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.on("sqlite")
 
 SINCE, UNTIL = (datetime(2026, 11, day, tzinfo=UTC) for day in (21, 22))
 WHY = "The text asks for gift cards before anything is sent."

@@ -8,10 +8,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
-from evenhand import ledger, portal, transparency
+from evenhand import ledger, transparency
 from evenhand.adapters.published import LinesCopy
 from evenhand.bootstrap import House
 from evenhand.db import Tx
@@ -19,6 +17,7 @@ from evenhand.ledger import store
 from evenhand.ledger.append import append
 from evenhand.ledger.checkpoint import read, read_verifier_line, verifier_line
 from evenhand.people import SYSTEM
+from tests import public
 
 REASON = "Somebody may have seen the old one."
 
@@ -103,7 +102,7 @@ class TestRotateKey:
         assert "key" in kinds(house.ask(ledger.verify))
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.on("sqlite")
 class TestOutside:
     """The copy is the same from either kind of database."""
 
@@ -151,9 +150,7 @@ class TestOutside:
         """The one that signs now, and each earlier one with its last line."""
         house.do(write, 3)
         new = rotate(house)
-        app = FastAPI()
-        app.include_router(portal.router(house))
-        with TestClient(app) as client:
+        with public.browser(house) as client:
             page = client.get("/log").text
         old = verifier_line(house.resources.signer.public_key())
         assert page.index("Key</h2>") < page.index(new) < page.index("Up to line 3")

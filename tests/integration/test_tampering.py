@@ -22,7 +22,7 @@ from evenhand.ledger.checkpoint import Checkpoint, sign
 from evenhand.people import SYSTEM
 from tests.tampering import TAMPERINGS, Hand
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.on("sqlite")
 
 TIMES = 200
 Change = Callable[[list[str]], list[str]]

@@ -1,4 +1,4 @@
-"""The step 2026_11_22_audits: follows 2026_11_22_trials_of_rules."""
+"""The step 2026_11_22_audits: follows 2026_11_22_statements."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from alembic import op
 from evenhand.db.schema import UtcTime
 
 revision = "2026_11_22_audits"
-down_revision = "2026_11_22_trials_of_rules"
+down_revision = "2026_11_22_statements"
 branch_labels = None
 depends_on = None
 
