@@ -24,6 +24,8 @@ app = App(name="transparency")
 app.command(
     "evenhand.cli.dsa:app", name="dsa", help="What the EU's Digital Services Act wants published."
 )
+app.command("evenhand.cli.report:report", name="report")
+app.command("evenhand.cli.report:verify", name="verify")
 
 DAYS = 365
 

@@ -44,12 +44,14 @@ from evenhand.quality.model import (
     Right,
     UnitState,
 )
+from evenhand.quality.published import CLOSED, error_rates
 from evenhand.quality.queries import audit, audits, dispute, mine, report
 from evenhand.quality.sampling import Stratum
 
 __all__ = [
     "ANSWERS",
     "ANSWERS_MIN",
+    "CLOSED",
     "NOTHING_BROKEN",
     "PEOPLE_MIN",
     "SAMPLE_MAX",
@@ -90,6 +92,7 @@ __all__ = [
     "close",
     "dispute",
     "draw",
+    "error_rates",
     "estimate",
     "label",
     "mine",

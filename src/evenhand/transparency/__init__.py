@@ -6,6 +6,7 @@ decisions without saying anything about anybody. A person with a receipt finds t
 the log, with a proof that it is in the tree the checkpoint signs.
 """
 
+from evenhand.transparency.catalogue import AUTOMATION, MEASURES, OUTCOMES, SOURCES
 from evenhand.transparency.commands import publish_checkpoint
 from evenhand.transparency.counting import Counted, Query, read_query, recompute
 from evenhand.transparency.errors import (
@@ -13,6 +14,7 @@ from evenhand.transparency.errors import (
     NothingNewToPublish,
     NotInTheLog,
     QueryUnreadable,
+    ReportUnreadable,
     TransparencyError,
 )
 from evenhand.transparency.model import (
@@ -34,9 +36,19 @@ from evenhand.transparency.queries import (
     numbers,
     own_line,
     register,
+    report,
     verifier_key,
 )
-from evenhand.transparency.tables import AUTOMATION, MEASURES, OUTCOMES, SOURCES, tally
+from evenhand.transparency.reporting import (
+    Differs,
+    ErrorRate,
+    Recheck,
+    Report,
+    Section,
+    as_data,
+    rate_data,
+)
+from evenhand.transparency.tables import tally
 
 __all__ = [
     "AUTOMATION",
@@ -45,6 +57,8 @@ __all__ = [
     "SOURCES",
     "WITHHELD",
     "Counted",
+    "Differs",
+    "ErrorRate",
     "Figure",
     "NoSuchFigure",
     "NotInTheLog",
@@ -53,13 +67,18 @@ __all__ = [
     "OwnLine",
     "Query",
     "QueryUnreadable",
+    "Recheck",
     "RegisterMeasure",
     "RegisterPage",
     "RegisterRow",
+    "Report",
+    "ReportUnreadable",
+    "Section",
     "State",
     "Table",
     "TransparencyError",
     "Unit",
+    "as_data",
     "earlier_keys",
     "export",
     "export_to",
@@ -69,9 +88,11 @@ __all__ = [
     "numbers",
     "own_line",
     "publish_checkpoint",
+    "rate_data",
     "read_query",
     "recompute",
     "register",
+    "report",
     "tally",
     "tile",
     "verifier_key",

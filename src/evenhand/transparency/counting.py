@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from statistics import median_low
@@ -94,14 +94,46 @@ def recompute(lines: Iterable[Mapping[str, Any]], figure_query: Query | Mapping[
     about them.
     """
     query = figure_query if isinstance(figure_query, Query) else read_query(figure_query)
-    chosen = [line for line in lines if selects(query, line)]
-    if query.count is Counted.LINES:
-        return len(chosen)
-    assert query.field is not None, "a query with another count has a field"
-    if query.count is Counted.SUM:
-        return sum(numbers_at(line, query.field) for line in chosen)
-    taken = [took for line in chosen for took in minutes_since(line, query.field)]
-    return median_low(taken) if taken else 0
+    recount = Recount(query)
+    for line in lines:
+        recount.add(line)
+    return recount.value
+
+
+@dataclass
+class Recount:
+    """A query that is shown the lines of a log one by one."""
+
+    query: Query
+    _number: int = 0
+    _minutes: list[int] = field(default_factory=list)
+
+    def add(self, line: Mapping[str, Any]) -> None:
+        """Count a line, if it is one of those the query takes."""
+        if not selects(self.query, line):
+            return
+        if self.query.count is Counted.LINES:
+            self._number += 1
+            return
+        assert self.query.field is not None, "a query with another count has a field"
+        if self.query.count is Counted.SUM:
+            self._number += numbers_at(line, self.query.field)
+        else:
+            self._minutes += minutes_since(line, self.query.field)
+
+    @property
+    def value(self) -> int:
+        """Return what it comes to, of the lines so far."""
+        if self.query.count is Counted.MEDIAN_MINUTES:
+            return median_low(self._minutes) if self._minutes else 0
+        return self._number
+
+    @property
+    def based_on(self) -> int:
+        """Return how many lines a median rests on; of a count, the count."""
+        if self.query.count is Counted.MEDIAN_MINUTES:
+            return len(self._minutes)
+        return self._number
 
 
 def selects(query: Query, line: Mapping[str, Any]) -> bool:

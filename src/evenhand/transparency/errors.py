@@ -4,7 +4,8 @@ TransparencyError
 ├── NotInTheLog
 ├── NothingNewToPublish
 ├── NoSuchFigure
-└── QueryUnreadable
+├── QueryUnreadable
+└── ReportUnreadable
 """
 
 from __future__ import annotations
@@ -28,3 +29,7 @@ class NoSuchFigure(TransparencyError):
 
 class QueryUnreadable(TransparencyError):
     """A figure's query does not say what to count in a way anybody could follow."""
+
+
+class ReportUnreadable(TransparencyError):
+    """What should be a report is not one, or not whole."""

@@ -6,13 +6,15 @@ a person's own line, which only their receipt opens.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from evenhand import decision, ledger, people
 from evenhand.db import ReadTx
 from evenhand.ledger import checkpoint, merkle
 from evenhand.transparency import register as rows
-from evenhand.transparency.errors import NotInTheLog
+from evenhand.transparency.catalogue import COUNTED_EVENTS
+from evenhand.transparency.errors import NothingNewToPublish, NotInTheLog
 from evenhand.transparency.model import (
     REGISTER_PAGE_ROWS,
     Figure,
@@ -20,7 +22,8 @@ from evenhand.transparency.model import (
     OwnLine,
     RegisterPage,
 )
-from evenhand.transparency.tables import COUNTED_EVENTS, tally
+from evenhand.transparency.reporting import ErrorRate, Report, sections_of
+from evenhand.transparency.tables import tally
 
 
 def numbers(tx: ReadTx, *, since: datetime, until: datetime) -> Numbers:
@@ -31,6 +34,27 @@ def numbers(tx: ReadTx, *, since: datetime, until: datetime) -> Numbers:
 def figure(tx: ReadTx, figure_id: str, *, since: datetime, until: datetime) -> Figure:
     """Return one published figure by its id. Raises NoSuchFigure."""
     return numbers(tx, since=since, until=until).find(figure_id)[1]
+
+
+def report(
+    tx: ReadTx, *, since: datetime, until: datetime, error_rates: Sequence[ErrorRate] = ()
+) -> Report:
+    """Count a period for the service's own report. Raises NothingNewToPublish for an empty log."""
+    size, note = ledger.size(tx), ledger.head(tx)
+    if note is None:
+        raise NothingNewToPublish("The log is empty: there is nothing to report.")
+    told = (line for line in ledger.events(tx, COUNTED_EVENTS) if line["n"] < size)
+    return Report(
+        service=tx.resources.service.name,
+        since=since,
+        until=until,
+        made_at=tx.now,
+        size=size,
+        checkpoint=note,
+        verifier_key=verifier_key(tx),
+        sections=sections_of(tally(told, since=since, until=until)),
+        error_rates=tuple(error_rates),
+    )
 
 
 def register(

@@ -7,7 +7,7 @@ from typing import Any
 
 from evenhand import transparency
 from evenhand.ledger import EVENTS
-from evenhand.transparency.tables import COUNTED_EVENTS
+from evenhand.transparency.catalogue import COUNTED_EVENTS
 
 SINCE, UNTIL = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 

@@ -307,6 +307,7 @@ def _record(
             "task_id": task.id if task else None,
             "task_kind": task.kind.value if task else None,
             "task_opened_at": task.opened_at.isoformat() if task else None,
+            "in_time": tx.now <= task.clock.due_at if task and task.clock else None,
             "reports": task.reports if task else 0,
             "notices": _notice_lines(tx, matter, verdict),
             "language": _base_language(matter),

@@ -1,0 +1,165 @@
+"""The service's own report at the shell: written for people and programs, checked by anybody."""
+
+from __future__ import annotations
+
+import json as json_text
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+from evenhand import ledger, quality, transparency
+from evenhand.cli import proofs
+from evenhand.cli.exits import Exit
+from evenhand.cli.output import Json, file_or_stdin, show
+from evenhand.cli.shell import NotFoundHere, NotPossibleHere, NotReady, opened, read_json
+from evenhand.kit.clock import SystemClock, midnight
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from evenhand.adapters.published import FolderCopy, LinesCopy
+    from evenhand.db import ReadTx
+
+DAY = timedelta(days=1)
+
+
+def report(
+    *,
+    since: Annotated[date, Parameter(help="First day, as 2026-01-01.")],
+    until: Annotated[date, Parameter(help="Last day.")],
+    out: Annotated[Path, Parameter(help="The folder to write into; it is made if need be.")],
+    language: Annotated[
+        Literal["en", "ar", "zh-Hans"], Parameter(help="The language of the titles.")
+    ] = "en",
+    pdf: Annotated[
+        bool, Parameter(negative="", help="Write a PDF too; needs `pip install 'evenhand[pdf]'`.")
+    ] = False,
+    json: Json = False,
+) -> Exit:
+    """Write the service's own report of a period: report.html, report.json and, if asked, a PDF.
+
+    All of it is counted from the public log: every figure carries its query, and the report the
+    signed checkpoint it was counted at. Publish it beside the log; whoever doubts it can check it
+    with `evenhand transparency verify`.
+    """
+    from evenhand.cli.report_files import Pages
+
+    if until < since:
+        raise NotPossibleHere(f"The last day, {until}, comes before the first, {since}.")
+    first, end = midnight(since), midnight(until + DAY)
+    with opened() as house:
+        if house.ask(ledger.head) is None:
+            raise NotFoundHere("The log is empty: there is nothing to report yet.")
+        found = house.ask(_counted, first, end)
+        over = end <= house.clock.now()
+    pages = Pages.of(found, language)
+    files = {
+        "report.html": pages.html().encode(),
+        "report.json": json_text.dumps(pages.data, indent=1, ensure_ascii=False).encode() + b"\n",
+    }
+    if pdf:
+        files["report.pdf"] = pages.pdf()
+    _write(out, files)
+    figures = len(list(found.figures()))
+    text = [
+        f"{', '.join(sorted(files))} in {out}: {figures} figures, counted at line {found.size}.",
+        "Publish them with the log (evenhand ledger export); anybody can then check them with",
+        f"evenhand transparency verify {out / 'report.json'} LOG --key '{found.verifier_key}'",
+    ]
+    if not over:
+        text.append("The period is not over: these numbers will change.")
+    value = {"folder": str(out), "files": sorted(files), "figures": figures, "size": found.size}
+    show(value, as_json=json, text=text)
+    return Exit.OK
+
+
+def _counted(tx: ReadTx, since: datetime, until: datetime) -> transparency.Report:
+    closed = ledger.events(tx, [quality.CLOSED])
+    rates = quality.error_rates(closed, since=since, until=until)
+    return transparency.report(tx, since=since, until=until, error_rates=rates)
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+    except OSError as why:
+        raise NotReady(f"{folder} cannot be written to: {why.strerror}. Choose another.") from why
+
+
+def verify(
+    file: Annotated[Path, file_or_stdin("The report as JSON")],
+    log: Annotated[Path, Parameter(help="A copy of the log: a folder of tiles, or a .jsonl file.")],
+    /,
+    *,
+    key: Annotated[
+        str | None,
+        Parameter(help="The log's public key, from its page /log; else the one in the report."),
+    ] = None,
+    checkpoint: Annotated[
+        Path | None, Parameter(help="The copy's checkpoint, where it is not beside it.")
+    ] = None,
+    json: Json = False,
+) -> Exit:
+    """Recompute every figure of a report from a published copy of the log. It needs no house.
+
+    First the copy itself is checked: each line against the tree, the tree against its signature,
+    and the report's own checkpoint against both. Then every figure is counted again. Exits 1 and
+    names what differs.
+    """
+    from evenhand.adapters.published import open_copy
+
+    recheck = transparency.Recheck(read_json(file))
+    trusted = proofs.public_key(key or recheck.verifier_key)
+    copy = open_copy(log, checkpoint)
+    checked = ledger.verify_published(
+        copy, trusted, against=[recheck.checkpoint], now=SystemClock().now()
+    )
+    wrong = [f"{one.kind}: {one.says}" for one in checked.findings]
+    if checked.size < recheck.size:
+        wrong.append(f"the copy has {checked.size} lines, and the report was counted at more")
+    differs = _recounted(copy, recheck)
+    wrong += [f"{one.id}: {one.says}" for one in differs]
+    if wrong:
+        text = ["The report does NOT follow from this log:", *(f"  {one}" for one in wrong)]
+    else:
+        text = [f"All {recheck.figures} figures follow from the {recheck.size} lines they name."]
+    if key is None:
+        text.append("It was checked with the key in the report. Give --key from the log's page.")
+    value = {"sound": not wrong, "figures": recheck.figures, "lines": recheck.size, "wrong": wrong}
+    show(value, as_json=json, text=text)
+    return Exit.FOUND if wrong else Exit.OK
+
+
+def _recounted(
+    copy: FolderCopy | LinesCopy, recheck: transparency.Recheck
+) -> list[transparency.Differs]:
+    """Count everything again in one pass over the lines that the report was counted from."""
+    period = {"since": recheck.since, "until": recheck.until}
+    closed: list[Mapping[str, Any]] = []
+    numbers = transparency.tally(_shown_to(recheck, copy, closed), **period)
+    rates = [transparency.rate_data(one) for one in quality.error_rates(closed, **period)]
+    found = recheck.differences(numbers)
+    if rates != list(recheck.error_rates):
+        found.append(transparency.Differs("error_rates", "they do not follow from the audits"))
+    return found
+
+
+def _shown_to(
+    recheck: transparency.Recheck, copy: FolderCopy | LinesCopy, closed: list[Mapping[str, Any]]
+) -> Iterator[Mapping[str, Any]]:
+    for text, _ in copy.entries():
+        try:
+            line = json_text.loads(text)
+        except ValueError:
+            continue  # the check of the copy has named it
+        if not isinstance(line, dict) or "type" not in line or line.get("n", 0) >= recheck.size:
+            continue
+        recheck.add(line)
+        if line["type"] == quality.CLOSED:
+            closed.append(line)
+        yield line

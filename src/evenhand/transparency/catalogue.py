@@ -1,0 +1,350 @@
+"""The tables of the numbers page and the report, declared as data, in the order of the path.
+
+Every table counts lines of some event types by one field. Closed lists print their zeros; a value
+that only the log knows (a clause, say) gets its row where it appears.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from evenhand.policy import HARM_LABELS, Harm, Measure
+from evenhand.transparency.counting import Counted
+from evenhand.transparency.model import N_
+
+Conditions = tuple[tuple[str, str], ...]
+Cells = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class ByField:
+    """A table that counts lines by what stands at one path of their data.
+
+    `named_by` is a path to words that say what a value of an open list means.
+    """
+
+    id: str
+    title: str
+    events: tuple[str, ...]
+    path: str
+    cells: Cells = ()
+    where: Conditions = ()
+    named_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Single:
+    """One figure of a table whose figures have little in common but their subject."""
+
+    id: str
+    title: str
+    events: tuple[str, ...]
+    where: Conditions = ()
+    count: Counted = Counted.LINES
+    field: str | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """A table of single figures; it has no total."""
+
+    id: str
+    title: str
+    singles: tuple[Single, ...]
+
+
+_HARMS: Final[Cells] = tuple((harm.value, HARM_LABELS[harm]) for harm in Harm)
+_YES_NO: Final[Cells] = (("true", N_("Yes")), ("false", N_("No")))
+SOURCES: Final[Mapping[str, str]] = {
+    "report": N_("A report"),
+    "notice": N_("A legal notice"),
+    "order": N_("An order from an authority"),
+    "own_initiative": N_("The service's own initiative"),
+}
+OUTCOMES: Final[Mapping[str, str]] = {
+    "violation": N_("A rule was broken"),
+    "no_violation": N_("No rule was broken"),
+    "not_enough_information": N_("Not enough information"),
+    "duplicate": N_("Already dealt with"),
+    "out_of_scope": N_("Not covered by the rules"),
+    "escalated": N_("Passed on to somebody else"),
+}
+MEASURES: Final[Mapping[str, str]] = {
+    Measure.LABEL: N_("Note added"),
+    Measure.WARN: N_("Warning"),
+    Measure.AGE_GATE: N_("Adults only"),
+    Measure.DEMOTE: N_("Recommended less"),
+    Measure.HIDE: N_("Hidden"),
+    Measure.REMOVE: N_("Removed"),
+    Measure.LIMIT: N_("Account limited"),
+    Measure.SUSPEND: N_("Account paused"),
+    Measure.CLOSE: N_("Account closed"),
+}
+AUTOMATION: Final[Mapping[str, str]] = {
+    "none": N_("No"),
+    "partially": N_("In part"),
+    "fully": N_("Yes"),
+}
+ANSWERS: Final[Mapping[str, str]] = {
+    "found": N_("Something was found"),
+    "not_found": N_("Nothing was found"),
+    "failed": N_("A detector failed"),
+    "skipped": N_("A detector was left out"),
+}
+ROLES: Final[Mapping[str, str]] = {
+    "reviewer": N_("Reviewer"),
+    "lead": N_("Lead"),
+    "administrator": N_("Administrator"),
+    "auditor": N_("Auditor"),
+}
+
+TABLES: Final[tuple[ByField | Group, ...]] = (
+    ByField("items-by-kind", N_("Items, by kind"), ("item.received",), "kind"),
+    ByField(
+        "reports-by-harm", N_("Reports, by what was reported"), ("report.received",), "harm", _HARMS
+    ),
+    ByField(
+        "reports-by-basis",
+        N_("Reports, by kind"),
+        ("report.received",),
+        "basis",
+        (
+            ("report", N_("Report under the service's rules")),
+            ("notice", N_("Notice of illegal content")),
+            ("order", N_("Order from an authority")),
+        ),
+    ),
+    ByField(
+        "reports-by-via",
+        N_("Reports, by the way they came"),
+        ("report.received",),
+        "via",
+        (("portal", N_("The pages for the public")), ("api", N_("The service itself"))),
+    ),
+    ByField(
+        "reports-by-trusted",
+        N_("Reports, by whether a trusted flagger sent them"),
+        ("report.received",),
+        "trusted",
+        _YES_NO,
+    ),
+    Group(
+        "looks",
+        N_("What detectors said of items"),
+        tuple(
+            Single(code, says, ("item.assessed",), (), Counted.SUM, f"answers.{code}")
+            for code, says in ANSWERS.items()
+        ),
+    ),
+    ByField(
+        "proposals-by-rule",
+        N_("What rules of the service's own software proposed, by rule"),
+        ("rules.proposed",),
+        "rule",
+    ),
+    ByField(
+        "decisions-by-outcome",
+        N_("Decisions, by outcome"),
+        ("decision.made",),
+        "outcome",
+        tuple(OUTCOMES.items()),
+    ),
+    ByField(
+        "violations-by-clause",
+        N_("Decisions that a rule was broken, by rule"),
+        ("decision.made",),
+        "clause_number",
+        (),
+        (("outcome", "violation"),),
+        named_by="clause_title",
+    ),
+    ByField(
+        "violations-by-harm",
+        N_("Decisions that a rule was broken, by harm"),
+        ("decision.made",),
+        "harm",
+        _HARMS,
+        (("outcome", "violation"),),
+    ),
+    ByField(
+        "decisions-by-measure",
+        N_("Decisions, by measure"),
+        ("decision.made",),
+        "measures.measure",
+        tuple(MEASURES.items()),
+    ),
+    ByField(
+        "decisions-by-source",
+        N_("Decisions, by how the matter reached the service"),
+        ("decision.made",),
+        "source",
+        tuple(SOURCES.items()),
+    ),
+    ByField(
+        "decisions-by-decider",
+        N_("Decisions, by who decided"),
+        ("decision.made",),
+        "decided_by",
+        (("person", N_("A person")), ("rule", N_("A rule, reviewed by a person later"))),
+    ),
+    ByField(
+        "decisions-by-detection",
+        N_("Decisions, by whether automated means found it"),
+        ("decision.made",),
+        "automated_detection",
+        _YES_NO,
+    ),
+    ByField(
+        "decisions-by-automation",
+        N_("Decisions, by whether automated means decided"),
+        ("decision.made",),
+        "automated_decision",
+        tuple(AUTOMATION.items()),
+    ),
+    ByField(
+        "decisions-by-rule",
+        N_("Decisions by rules of the service's own software, by rule"),
+        ("decision.made",),
+        "rule",
+    ),
+    ByField(
+        "decisions-by-language",
+        N_("Decisions, by the language of the account"),
+        ("decision.made",),
+        "language",
+    ),
+    ByField(
+        "decisions-in-time",
+        N_("Decisions with a deadline, by whether it was kept"),
+        ("decision.made",),
+        "in_time",
+        _YES_NO,
+    ),
+    Group(
+        "time",
+        N_("Time to decision"),
+        (
+            Single(
+                "median-person",
+                N_("Median time from waiting to decision by a person"),
+                ("decision.made",),
+                (("decided_by", "person"),),
+                Counted.MEDIAN_MINUTES,
+                "task_opened_at",
+            ),
+            Single(
+                "median-violation",
+                N_("Median time where a rule was broken"),
+                ("decision.made",),
+                (("decided_by", "person"), ("outcome", "violation")),
+                Counted.MEDIAN_MINUTES,
+                "task_opened_at",
+            ),
+        ),
+    ),
+    ByField(
+        "appeals-by-side",
+        N_("Appeals, by who asked"),
+        ("appeal.filed",),
+        "by",
+        (
+            ("affected", N_("The person decided about")),
+            ("reporter", N_("The person who reported")),
+        ),
+    ),
+    ByField(
+        "appeals-by-outcome",
+        N_("Appeals decided, by outcome"),
+        ("appeal.decided",),
+        "outcome",
+        (
+            ("granted", N_("Granted")),
+            ("partly_granted", N_("Granted in part")),
+            ("rejected", N_("Rejected")),
+        ),
+    ),
+    ByField(
+        "reversals-by-reason",
+        N_("Decisions undone, by reason"),
+        ("decision.reversed",),
+        "by",
+        (
+            ("appeal", N_("An appeal")),
+            ("review", N_("A second look")),
+            ("withdrawn_signal", N_("What it rested on was withdrawn")),
+            ("replaced", N_("A person's decision took the place of a rule's")),
+            ("looked_at", N_("The check it waited for was done")),
+        ),
+    ),
+    Group(
+        "restitution",
+        N_("What was put right"),
+        (
+            Single(
+                "undone",
+                N_("Consequences undone"),
+                ("decision.reversed",),
+                (),
+                Counted.SUM,
+                "undone",
+            ),
+            Single(
+                "not-undone",
+                N_("Consequences that could not be undone"),
+                ("decision.reversed",),
+                (),
+                Counted.SUM,
+                "not_undone",
+            ),
+        ),
+    ),
+    Group(
+        "second-looks",
+        N_("Decisions drawn by lot and looked at again"),
+        (
+            Single("audits", N_("Times that decisions were drawn"), ("audit.drawn",)),
+            Single("looked-at", N_("Decisions looked at again"), ("audit.labelled",)),
+            Single(
+                "agreed",
+                N_("Where the second answer was the first"),
+                ("audit.labelled",),
+                (("agrees", "true"),),
+            ),
+        ),
+    ),
+    Group(
+        "delivery",
+        N_("What reached the service"),
+        (
+            Single("acknowledged", N_("Effects confirmed"), ("effect.acknowledged",)),
+            Single(
+                "buried", N_("Effects or messages that could not be delivered"), ("effect.buried",)
+            ),
+        ),
+    ),
+    ByField(
+        "staff-by-role",
+        N_("People who joined the staff, by role"),
+        ("staff.added",),
+        "role",
+        tuple(ROLES.items()),
+    ),
+    Group(
+        "sealed",
+        N_("Sealed identities"),
+        (Single("opened", N_("Times a sealed identity was opened"), ("identity.opened",)),),
+    ),
+)
+
+COUNTED_EVENTS: Final = tuple(
+    sorted(
+        {
+            event
+            for table in TABLES
+            for each in ([table] if isinstance(table, ByField) else table.singles)
+            for event in each.events
+        }
+    )
+)

@@ -1,0 +1,250 @@
+"""The service's own report: what it did in a period, in the order of the path, with the proof.
+
+Every figure carries the query that anybody can ask of the published log, and the report names the
+signed checkpoint of the log it was counted from. Whoever has both can recompute all of it. Pure.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from evenhand.kit.clock import read_stamp, stamp
+from evenhand.transparency.counting import Recount, read_query
+from evenhand.transparency.errors import QueryUnreadable, ReportUnreadable
+from evenhand.transparency.model import N_, SMALL_CELL_MAX, Figure, Numbers, Table
+
+SCHEMA: Final = "evenhand.report/1"
+SECTIONS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
+    (
+        "came-in",
+        N_("What came in, and how"),
+        (
+            "items-by-kind",
+            "reports-by-harm",
+            "reports-by-basis",
+            "reports-by-via",
+            "reports-by-trusted",
+        ),
+    ),
+    ("found", N_("What was found, and by what"), ("looks", "proposals-by-rule")),
+    (
+        "decided",
+        N_("What was decided, under which rule, and by whom"),
+        (
+            "decisions-by-outcome",
+            "violations-by-clause",
+            "violations-by-harm",
+            "decisions-by-measure",
+            "decisions-by-source",
+            "decisions-by-decider",
+            "decisions-by-detection",
+            "decisions-by-automation",
+            "decisions-by-rule",
+            "decisions-by-language",
+        ),
+    ),
+    ("time", N_("How fast"), ("time", "decisions-in-time")),
+    (
+        "appeals",
+        N_("What was asked again, and what that changed"),
+        ("appeals-by-side", "appeals-by-outcome", "reversals-by-reason", "restitution"),
+    ),
+    ("errors", N_("How often decisions were wrong"), ("second-looks",)),
+    ("delivery", N_("What reached the service"), ("delivery",)),
+    ("people", N_("Who did this work"), ("staff-by-role", "sealed")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRate:
+    """How often decisions were wrong, by looking again at some drawn by lot.
+
+    `value`, `low` and `high` are shares of all `decisions`, from 0 to 1, with a 95 % interval;
+    `line` is the line of the log that the audit was closed with, from which they are computed.
+    """
+
+    line: int
+    decisions: int
+    looked_at: int
+    wrong: int
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of the report: tables that belong together."""
+
+    id: str
+    title: str
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report of a period, counted from a log of `size` lines that `checkpoint` signs."""
+
+    service: str
+    since: datetime
+    until: datetime
+    made_at: datetime
+    size: int
+    checkpoint: str
+    verifier_key: str
+    sections: tuple[Section, ...]
+    error_rates: tuple[ErrorRate, ...]
+
+    def figures(self) -> Iterable[Figure]:
+        """Return every figure, in order."""
+        for section in self.sections:
+            for table in section.tables:
+                yield from table.every()
+
+
+def sections_of(numbers: Numbers) -> tuple[Section, ...]:
+    """Put the tables into the order of the path."""
+    tables = {table.id: table for table in numbers.tables}
+    return tuple(
+        Section(id_, title, tuple(tables[one] for one in ids)) for id_, title, ids in SECTIONS
+    )
+
+
+def as_data(report: Report, say: Callable[[str], str] = str) -> dict[str, Any]:
+    """Write the report as JSON data, its titles in the language that `say` speaks.
+
+    A figure that is not told (see Figure.shown) has no value, and its query all the same.
+    """
+    return {
+        "schema": SCHEMA,
+        "service": report.service,
+        "since": stamp(report.since),
+        "until": stamp(report.until),
+        "made_at": stamp(report.made_at),
+        "log": {
+            "size": report.size,
+            "checkpoint": report.checkpoint,
+            "verifier_key": report.verifier_key,
+        },
+        "small_cells": {"not_told_up_to": SMALL_CELL_MAX, "totals_are_told": True},
+        "sections": [
+            {
+                "id": section.id,
+                "title": say(section.title),
+                "tables": [_table_data(table, say) for table in section.tables],
+            }
+            for section in report.sections
+        ],
+        "error_rates": [rate_data(one) for one in report.error_rates],
+    }
+
+
+def rate_data(rate: ErrorRate) -> dict[str, Any]:
+    """Write an error rate as JSON data, its shares to six places."""
+    shares = {name: round(getattr(rate, name), 6) for name in ("value", "low", "high")}
+    counts = {name: getattr(rate, name) for name in ("line", "decisions", "looked_at", "wrong")}
+    return counts | shares
+
+
+def _table_data(table: Table, say: Callable[[str], str]) -> dict[str, Any]:
+    return {
+        "id": table.id,
+        "title": say(table.title),
+        "figures": [
+            {
+                "id": one.id,
+                "title": say(one.title),
+                "value": one.shown,
+                "unit": one.unit.value,
+                "total": one.is_total,
+                "query": one.query.as_dict(),
+            }
+            for one in table.every()
+        ],
+    }
+
+
+# ── asked again ──────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Differs:
+    """What the log does not bear out, in words: a figure, its query, or one that is missing."""
+
+    id: str
+    says: str
+
+
+class Recheck:
+    """A report read back, and shown the lines of a published log one by one."""
+
+    def __init__(self, document: Any) -> None:
+        """Read a report as JSON data. Raises ReportUnreadable."""
+        try:
+            if document["schema"] != SCHEMA:
+                raise ReportUnreadable(f"it is no report of the kind {SCHEMA}")
+            self.size = int(document["log"]["size"])
+            self.checkpoint = str(document["log"]["checkpoint"])
+            self.verifier_key = str(document["log"]["verifier_key"])
+            self.error_rates: Sequence[Mapping[str, Any]] = list(document["error_rates"])
+            self.since, self.until = read_stamp(document["since"]), read_stamp(document["until"])
+            self._said = [
+                _Said(str(one["id"]), one["value"], Recount(read_query(one["query"])))
+                for section in document["sections"]
+                for table in section["tables"]
+                for one in table["figures"]
+            ]
+        except (KeyError, TypeError, ValueError, QueryUnreadable) as why:
+            raise ReportUnreadable(f"this is not a whole report: {why!r}") from why
+        self._by_event: defaultdict[str, list[Recount]] = defaultdict(list)
+        for one in self._said:
+            for event in one.recount.query.events:
+                self._by_event[event].append(one.recount)
+
+    @property
+    def figures(self) -> int:
+        """Return how many figures it has."""
+        return len(self._said)
+
+    def add(self, line: Mapping[str, Any]) -> None:
+        """Count a line of the log, if the report was counted from it."""
+        if line.get("n", self.size) < self.size:
+            for recount in self._by_event.get(str(line.get("type")), ()):
+                recount.add(line)
+
+    def differences(self, numbers: Numbers) -> list[Differs]:
+        """Return what does not come out as it is printed.
+
+        `numbers` are what the same lines come to by the catalogue of this release: a report that
+        leaves a figure out, or asks another question under its name, is found out by it.
+        """
+        wanted = {figure.id: figure for figure in numbers.figures()}
+        missing = wanted.keys() - {one.id for one in self._said}
+        found = [Differs(name, "it is not in the report") for name in missing]
+        for one in self._said:
+            figure = wanted.get(one.id)
+            if figure is None:
+                found.append(Differs(one.id, "no figure of this name is counted by this release"))
+            elif figure.query != one.recount.query:
+                found.append(Differs(one.id, "its query is not the one this name stands for"))
+            elif (again := one.again(figure)) != one.value:
+                told = "so few that it is not told" if again is None else str(again)
+                found.append(Differs(one.id, f"it says {one.value}, and the log says {told}"))
+        return sorted(found, key=lambda differs: differs.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One figure as the report has it, and what the log comes to."""
+
+    id: str
+    value: int | None
+    recount: Recount
+
+    def again(self, like: Figure) -> int | None:
+        """Return what would be printed of what was recounted."""
+        return replace(like, value=self.recount.value, based_on=self.recount.based_on).shown
