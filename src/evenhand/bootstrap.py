@@ -99,8 +99,9 @@ def open_house(settings: Settings | None = None, *, clock: Clock | None = None) 
         adult_clause=settings.adult_clause,
         screen=screen,
         gate_seconds=settings.gate_seconds,
-        looking=Looking(settings.read_words, _trusted_signers(settings)),
+        looking=Looking(settings.read_words, _certificates(settings.trusted_signers)),
         limits=Limits(settings.flood_accounts, settings.search_days),
+        timestamp_roots=_certificates(settings.timestamp_roots),
     )
     db = Database(database_url(settings), clock=clock, resources=resources)
     screen.use(db.read)
@@ -116,9 +117,8 @@ def _master_key(settings: Settings) -> bytes:
     return base64.b64decode(file.read_text(encoding="ascii"), validate=True)
 
 
-def _trusted_signers(settings: Settings) -> str:
-    """Return the certificates of known signers as they are written, or nothing."""
-    file = settings.trusted_signers
+def _certificates(file: Path | None) -> str:
+    """Return the certificates of a file as they are written, or nothing."""
     return "" if file is None else file.read_text(encoding="ascii", errors="replace")
 
 

@@ -93,6 +93,9 @@ class Settings(BaseSettings):
     trusted_signers: FilePath | None = Field(
         None, description="PEM file of signers whose content credentials count; unset: nobody's."
     )
+    timestamp_roots: FilePath | None = Field(
+        None, description="PEM file of authorities whose time stamps count; unset: nobody's."
+    )
     search_days: int = Field(
         30, ge=0, le=3650, description="Days back that a new entry is searched for; 0: not at all."
     )

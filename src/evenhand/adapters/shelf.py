@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import fcntl
 from pathlib import Path
+from typing import Final
+
+STAMP: Final = ".tsr"  # what a time-stamp response is called on disk
 
 
 class FolderShelf:
@@ -49,6 +52,22 @@ class FolderShelf:
     def published(self) -> list[tuple[str, str]]:
         """Return the published checkpoints that were kept, each with its file's name."""
         return [(file.name, file.read_text(encoding="utf-8")) for file in self._published()]
+
+    def stamp(self, note: str, token: bytes) -> None:
+        """Keep a time stamp beside the published checkpoint of the same text."""
+        with self._lock.open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for file in self._published():
+                if file.read_text(encoding="utf-8") == note:
+                    _unused(file.with_name(f"{file.stem}-{{}}{STAMP}")).write_bytes(token)
+
+    def stamps(self) -> list[tuple[str, str, bytes]]:
+        """Return the time stamps that were kept: each with its file's name and the note's text."""
+        return [
+            (token.name, file.read_text(encoding="utf-8"), token.read_bytes())
+            for file in self._published()
+            for token in sorted(file.parent.glob(f"{file.stem}-*{STAMP}"))
+        ]
 
     def _published(self) -> list[Path]:
         return sorted(self._file.parent.glob("published-*.checkpoint"))

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from evenhand import ledger, people
-from evenhand.cli import proofs
+from evenhand import ledger
+from evenhand.cli import ledger_acts, proofs
 from evenhand.cli.exits import Exit
-from evenhand.cli.output import Json, facts, file_or_stdin, flag, show, table, visible
+from evenhand.cli.output import Json, facts, file_or_stdin, show, table, visible
 from evenhand.cli.shell import (
     NotFoundHere,
     NotPossibleHere,
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from evenhand.db import ReadTx
 
 app = App(name="ledger")
-
-REASON_WORDS_MIN = 4
 
 
 @app.command
@@ -132,7 +130,7 @@ def export(
             lines = house.ask(_export_lines if place.suffix == ".jsonl" else _export_tiles, place)
         except OSError as why:
             raise NotReady(f"{place} cannot be written: {why.strerror}. Choose another.") from why
-        key = _verifier_key(house)
+        key = proofs.verifier_key(house)
     text = [
         f"{lines} lines in {place}. Whoever has it can check it:",
         f"evenhand ledger verify --from {place} --key '{key}'",
@@ -229,7 +227,7 @@ def prove(
 
 
 def _proof(house: House, index: int | None, since: int | None) -> dict[str, Any]:
-    key = _verifier_key(house)
+    key = proofs.verifier_key(house)
     try:
         if index is not None:
             return proofs.document(house.ask(ledger.prove, index), key)
@@ -289,100 +287,10 @@ def verify_proof(
     return Exit.OK if checked.fault is None else Exit.FOUND
 
 
-@app.command
-def accept_restore(
-    *,
-    reason: Annotated[str, Parameter(help="Why, in a sentence: which backup, and what was lost.")],
-    json: Json = False,
-) -> Exit:
-    """Go on after a backup was restored: the record says so, and how many lines were lost.
-
-    A house refuses to write when lines that were signed are gone. This puts the kept checkpoint
-    aside, in its own folder and for ever readable, and writes down what happened and why.
-    """
-    if len(reason.split()) < REASON_WORDS_MIN:
-        raise NotPossibleHere("Say in a sentence which backup was restored, and why.")
-    with opened() as house:
-        size = house.ask(ledger.size)
-        if house.resources.shelf.size() <= size:
-            raise NotPossibleHere("Nothing is missing: the kept checkpoint signs no more lines.")
-        kept = house.resources.shelf.set_aside(beyond=size)
-        house.do(ledger.record_restore, people.SYSTEM.ref, kept=kept, size=size, reason=reason)
-    text = [
-        f"Recorded: {kept - size} signed lines were lost. The old checkpoint was put aside;",
-        "keep it, for it proves what the log once held.",
-    ]
-    show({"kept": kept, "size": size, "lost": kept - size}, as_json=json, text=text)
-    return Exit.OK
-
-
-@app.command
-def explain_clock(
-    line: Annotated[int, Parameter(help="The line that `verify` names under `clock`.")],
-    /,
-    *,
-    reason: Annotated[str, Parameter(help="What was wrong with the clock, in a sentence.")],
-    json: Json = False,
-) -> Exit:
-    """Say why a line's time does not follow those before it, so that checks name it no more.
-
-    The line stays as it is, and so does its time. Whoever checks the log is told how many lines
-    were explained; the reason is kept apart.
-    """
-    if len(reason.split()) < REASON_WORDS_MIN:
-        raise NotPossibleHere("Say in a sentence what was wrong with the clock.")
-    with opened() as house:
-        house.do(ledger.explain_clock, people.SYSTEM.ref, line=line, reason=reason)
-    show({"line": line}, as_json=json, text=[f"Recorded. Checks count line {line} as explained."])
-    return Exit.OK
-
-
-@app.command
-def rotate_key(
-    *,
-    reason: Annotated[str, Parameter(help="Why, in a sentence: who may have seen it, or a habit.")],
-    json: Json = False,
-) -> Exit:
-    """Put a new key in force that signs the log from here on; the old one signs that it does.
-
-    The old checkpoints stay good under the old key, and both stand on the page /log. Tell those
-    who keep the key: with the old one they can follow the log to the new one.
-    """
-    if len(reason.split()) < REASON_WORDS_MIN:
-        raise NotPossibleHere("Say in a sentence why the key is changed.")
-    with opened() as house:
-        old = _verifier_key(house)
-        new = house.do(ledger.rotate_key, people.SYSTEM.ref, reason=reason)
-    text = [
-        *facts((("old key", old), ("new key", new))),
-        "The new key signs from here on. Publish it where you published the old one.",
-    ]
-    show({"old_key": old, "new_key": new}, as_json=json, text=text)
-    return Exit.OK
-
-
-@app.command
-def checkpoint(
-    *,
-    publish: Annotated[bool, flag("Also put it on the log itself, as published.")] = False,
-    json: Json = False,
-) -> Exit:
-    """Print the signed checkpoint of the log as it stands, for a witness or a newspaper."""
-    with opened() as house:
-        if publish:
-            from evenhand import transparency
-
-            printed: str | None = house.do(transparency.publish_checkpoint, people.SYSTEM)
-        else:
-            printed = house.ask(ledger.head)
-        key = _verifier_key(house)
-    if printed is None:
-        raise NotFoundHere("The log is empty: there is nothing to sign yet.")
-    text = [printed.rstrip("\n"), "", f"key: {key}"]
-    show({"checkpoint": printed, "verifier_key": key}, as_json=json, text=text)
-    return Exit.OK
-
-
-def _verifier_key(house: House) -> str:
-    """Return the public key that checks the log's checkpoints, in the signed-note format."""
-    return ledger.checkpoint.verifier_line(house.ask(ledger.signers).current)
+for act in (
+    ledger_acts.accept_restore,
+    ledger_acts.explain_clock,
+    ledger_acts.rotate_key,
+    ledger_acts.checkpoint,
+):
+    app.command(act)

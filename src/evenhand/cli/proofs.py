@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from evenhand.cli.shell import Unreadable
-from evenhand.ledger import CheckpointInvalid, GrowthProof, Proof, checkpoint, merkle
+from evenhand.ledger import CheckpointInvalid, GrowthProof, Proof, checkpoint, merkle, signers
+
+if TYPE_CHECKING:
+    from evenhand.bootstrap import House
 
 Keys = Sequence[Ed25519PublicKey]
 
@@ -36,6 +39,11 @@ class GrowthChecked:
     key: str
     against: bool
     fault: str | None
+
+
+def verifier_key(house: House) -> str:
+    """Return the public key that checks the log's checkpoints now, in the signed-note format."""
+    return checkpoint.verifier_line(house.ask(signers).current)
 
 
 def document(proof: Proof, verifier_key: str) -> dict[str, Any]:

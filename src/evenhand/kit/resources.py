@@ -57,6 +57,14 @@ class CheckpointShelf(Protocol):
         """Return the published checkpoints that were kept, each with a name."""
         ...
 
+    def stamp(self, note: str, token: bytes) -> None:
+        """Keep a time stamp beside the published checkpoint that it stamps."""
+        ...
+
+    def stamps(self) -> list[tuple[str, str, bytes]]:
+        """Return the time stamps that were kept: each with a name and the note it stamps."""
+        ...
+
 
 class HashIndex(Protocol):
     """Listed hashes, found by nearness; the banks say how it is used."""
@@ -123,6 +131,7 @@ class Resources:
     `signer` is the key with which the ledger began. `index` holds pictures' hashes and `frames`
     those of films. `gate_seconds` is how long a first look may take, `adult_clause` the key of the
     clause that covers sexual material, as the operator named it, and `looking` how media are read.
+    `timestamp_roots` are the certificates, as PEM, of authorities whose time stamps count.
     `memory` is what a room keeps in this process from one transaction to the next, under a name of
     its own; it may be gone at any time.
     """
@@ -139,4 +148,5 @@ class Resources:
     adult_clause: str = ""
     looking: Looking = Looking()
     limits: Limits = field(default_factory=Limits)
+    timestamp_roots: str = ""
     memory: dict[str, Any] = field(default_factory=dict)

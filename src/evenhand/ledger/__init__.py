@@ -16,6 +16,8 @@ from evenhand.ledger.errors import (
     LedgerError,
     NothingSigned,
     NothingToExplain,
+    StampInvalid,
+    StampsUnread,
     TreeBroken,
     UnknownEvent,
 )
@@ -41,6 +43,7 @@ from evenhand.ledger.queries import (
     size,
 )
 from evenhand.ledger.signing import signers
+from evenhand.ledger.stamps import stamp_checkpoint
 from evenhand.ledger.verifying import verify
 
 __all__ = [
@@ -58,6 +61,8 @@ __all__ = [
     "Passed",
     "Proof",
     "PublishedLog",
+    "StampInvalid",
+    "StampsUnread",
     "TreeBroken",
     "UnknownEvent",
     "Verification",
@@ -83,6 +88,7 @@ __all__ = [
     "rotate_key",
     "signers",
     "size",
+    "stamp_checkpoint",
     "tiles",
     "verify",
     "verify_published",

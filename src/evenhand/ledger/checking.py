@@ -92,6 +92,7 @@ class Walk:
     edge: Edge = field(default_factory=Edge)
     nodes: list[Node] = field(default_factory=list)
     roots: dict[int, bytes] = field(default_factory=dict)
+    latest: dict[int, str] = field(default_factory=dict)
     published: list[Claim] = field(default_factory=list)
     changes: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
     explained: set[int] = field(default_factory=set)
@@ -102,6 +103,7 @@ class Walk:
     _next: int = 0
     _latest: str = ""
     _to_come: str = ""
+    _ever: str = ""
 
     def __post_init__(self) -> None:
         """Know the root of the log before its first line, and which times are still to come."""
@@ -160,6 +162,12 @@ class Walk:
         self._compare([one for one in held if one.signed.size <= size], nodes)
         return held
 
+    def look_at_stamp(self, name: str, size: int, at: datetime) -> None:
+        """Compare an authority's time for the first lines with the times that they bear."""
+        if self.latest.get(size, "") > stamp(at + CLOCK_TOLERANCE):
+            says = f"the first {size} lines were there at {stamp(at)}, says {name},"
+            self.name("clock", None, f"{says} and one of them bears a later time")
+
     def verification(self) -> Verification:
         """Return all that was put down."""
         for one in self._clocks:
@@ -179,6 +187,7 @@ class Walk:
         self._fresh = []
         if self.edge.size in self.marks:
             self.roots[self.edge.size] = self.edge.root()
+            self.latest[self.edge.size] = self._ever
 
     def _take(
         self, index: int | None, text: str | None, leaf: bytes, given: bytes | None
@@ -189,13 +198,13 @@ class Walk:
         self._place(index)
         if given is not None and leaf != given:
             self.name("edit", index, f"line {index} does not have the hash it was given")
-        self._fresh.append(leaf)
-        if self.edge.size + len(self._fresh) in self.marks or len(self._fresh) == TILE_WIDTH:
-            self._grow()
         if said is not None:
             self._heed(index, said)
         elif text is not None:
             self.name("edit", index, f"line {index} does not say what a line says")
+        self._fresh.append(leaf)
+        if self.edge.size + len(self._fresh) in self.marks or len(self._fresh) == TILE_WIDTH:
+            self._grow()
         return said
 
     def _heed(self, index: int, said: Mapping[str, Any]) -> None:
@@ -230,6 +239,7 @@ class Walk:
 
     def _look_at_clock(self, index: int, at: str) -> None:
         """Compare a line's time with the latest before it, and with now."""
+        self._ever = max(self._ever, at)
         if at >= self._latest:
             self._latest = at
             if at > self._to_come:

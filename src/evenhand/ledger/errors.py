@@ -6,6 +6,8 @@ LedgerError
 ├── LedgerCut
 ├── NothingSigned
 ├── NothingToExplain
+├── StampInvalid
+├── StampsUnread
 ├── TreeBroken
 └── LeaseLost
 """
@@ -35,6 +37,14 @@ class NothingSigned(LedgerError):
 
 class NothingToExplain(LedgerError):
     """The time of this line follows those before it, or was explained, or there is no such line."""
+
+
+class StampInvalid(LedgerError):
+    """What an authority answered is not a good time stamp of this checkpoint."""
+
+
+class StampsUnread(LedgerError):
+    """Time stamps cannot be checked here: a package or trusted authorities are missing."""
 
 
 class TreeBroken(LedgerError):

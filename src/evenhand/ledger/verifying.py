@@ -11,9 +11,12 @@ from evenhand.db import ReadTx
 from evenhand.kit.clock import stamp
 from evenhand.ledger import signing, store
 from evenhand.ledger.checking import Claim, Verification, Walk, marks_of
+from evenhand.ledger.checkpoint import size_said
+from evenhand.ledger.errors import StampInvalid, StampsUnread
 from evenhand.ledger.merkle import Edge
 from evenhand.ledger.model import commitment
 from evenhand.ledger.queries import READ_ROWS, events
+from evenhand.ledger.stamps import time_of
 
 
 def verify(tx: ReadTx, *, against: Sequence[str] = ()) -> Verification:
@@ -40,6 +43,7 @@ def verify(tx: ReadTx, *, against: Sequence[str] = ()) -> Verification:
     trusted = [signing.private_key(tx, number).public_key() for number in numbers]
     walk.finish(claims, trusted=trusted, nodes=store.read_nodes(tx))
     _check_edge(tx, walk)
+    _check_stamps(tx, walk)
     return walk.verification()
 
 
@@ -82,6 +86,17 @@ def _check_edge(tx: ReadTx, walk: Walk) -> None:
     edge = store.read_edge(tx)
     if edge != walk.edge and (edge != Edge() or store.head_note(tx)):
         walk.name("head", None, "the edge that the next line will be joined to is not the lines'")
+
+
+def _check_stamps(tx: ReadTx, walk: Walk) -> None:
+    """Check the time stamps that are kept beside published checkpoints."""
+    for name, note, token in tx.resources.shelf.stamps():
+        try:
+            at = time_of(token, note, tx.resources.timestamp_roots)
+        except (StampInvalid, StampsUnread) as why:
+            walk.name("stamp", None, f"the time stamp {name} does not hold: {why}")
+        else:
+            walk.look_at_stamp(f"the time stamp {name}", size_said(note) or 0, at)
 
 
 def _check_private(tx: ReadTx, walk: Walk) -> None:
