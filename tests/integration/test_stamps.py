@@ -92,6 +92,20 @@ class TestStamps:
             ledger.stamp_checkpoint(trusting.resources, first, stranger.answer)
         trusting.close()
 
+    def test_are_put_aside_with_their_checkpoint_after_a_restore(
+        self, trusting: House, authority: Authority, tmp_path: Path
+    ) -> None:
+        """A later checkpoint of the same size is not held to them."""
+        stamp(trusting, authority.answer)
+        assert trusting.resources.shelf.set_aside(beyond=0) == 1
+        assert trusting.resources.shelf.published() == []
+        files = sorted(file.name for file in (tmp_path / "checkpoints").glob("set-aside-*"))
+        names = ["set-aside-1-0.checkpoint", "set-aside-1-1-0.tsr", "set-aside-1-1.checkpoint"]
+        assert files == names
+        trusting.resources.shelf.publish("another", size=1)
+        assert trusting.resources.shelf.stamps() == []
+        trusting.close()
+
     def test_that_answer_something_else_are_refused(
         self, trusting: House, authority: Authority
     ) -> None:

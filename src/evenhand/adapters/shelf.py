@@ -38,7 +38,10 @@ class FolderShelf:
             for file in [self._file, *self._published()]:
                 signed = _size(file.read_text(encoding="utf-8")) if file.exists() else 0
                 if signed > beyond:
-                    file.rename(_unused(file.with_name(f"set-aside-{signed}-{{}}.checkpoint")))
+                    aside = _unused(file.with_name(f"set-aside-{signed}-{{}}.checkpoint"))
+                    for token in self._tokens(file):
+                        token.rename(_unused(aside.with_name(f"{aside.stem}-{{}}{STAMP}")))
+                    file.rename(aside)
             return size
 
     def publish(self, note: str, *, size: int) -> None:
@@ -66,8 +69,12 @@ class FolderShelf:
         return [
             (token.name, file.read_text(encoding="utf-8"), token.read_bytes())
             for file in self._published()
-            for token in sorted(file.parent.glob(f"{file.stem}-*{STAMP}"))
+            for token in self._tokens(file)
         ]
+
+    @staticmethod
+    def _tokens(file: Path) -> list[Path]:
+        return sorted(file.parent.glob(f"{file.stem}-*{STAMP}"))
 
     def _published(self) -> list[Path]:
         return sorted(self._file.parent.glob("published-*.checkpoint"))
