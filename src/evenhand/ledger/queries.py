@@ -14,6 +14,9 @@ from evenhand.ledger import store
 from evenhand.ledger.tiles import Tree
 
 READ_ROWS = 2_000
+_leaves = sa.select(
+    store.lines.c.line, store.lines.c.type, store.lines.c.text, store.lines.c.leaf
+).order_by(store.lines.c.line)
 
 
 @dataclass(frozen=True)
@@ -117,15 +120,21 @@ def hashes(tx: ReadTx, level: int, first: int, count: int) -> list[bytes]:
     return store.read_hashes(tx, level, first, count)
 
 
-def leaves(tx: ReadTx, *, first: int = 0, count: int | None = None) -> Iterator[Leaf]:
-    """Read lines in order as they were written: all, or so many from the first on."""
-    columns = (store.lines.c.line, store.lines.c.type, store.lines.c.text, store.lines.c.leaf)
-    wanted = sa.select(*columns).where(store.lines.c.line >= first).order_by(store.lines.c.line)
-    if count is not None:
-        wanted = wanted.where(store.lines.c.line < first + count)
-    for portion in tx.portions(wanted, READ_ROWS):
-        for index, event, text, leaf in portion:
-            yield Leaf(index, event, text, bytes(leaf))
+def leaves(tx: ReadTx) -> Iterator[Leaf]:
+    """Read every line in order as it was written."""
+    for portion in tx.portions(_leaves, READ_ROWS):
+        yield from (_leaf(row) for row in portion)
+
+
+def leaves_from(tx: ReadTx, first: int, count: int) -> list[Leaf]:
+    """Read so many lines from the first on as they were written; fewer at the end."""
+    line = store.lines.c.line
+    wanted = _leaves.where(line >= first, line < first + count)
+    return [_leaf(row) for row in tx.conn.execute(wanted)]
+
+
+def _leaf(row: Any) -> Leaf:
+    return Leaf(row.line, row.type, row.text, bytes(row.leaf))
 
 
 def _tree(tx: ReadTx) -> Tree:

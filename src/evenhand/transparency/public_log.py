@@ -7,7 +7,6 @@ alone; the tree can be rebuilt all the same.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import IO, Final
 
 from evenhand import ledger
@@ -65,9 +64,8 @@ def files(tx: ReadTx) -> Iterator[tuple[str, bytes]]:
     Any web server that serves them serves the log. Nothing is given of an empty log.
     """
     note, size = ledger.head(tx), ledger.size(tx)
-    lines = ledger.leaves(tx)
     for bundle in tiles.bundles_of(size):
-        under = list(islice(lines, bundle.width))
+        under = ledger.leaves_from(tx, bundle.first, bundle.width)
         yield bundle.path, tiles.write_bundle([entry(leaf) for leaf in under])
         leaves = b"".join(leaf.hash for leaf in under)
         yield Tile(0, bundle.place, bundle.width).path, leaves
@@ -87,6 +85,6 @@ def tile(tx: ReadTx, wanted: Tile) -> bytes | None:
     if tiles.hashes_at(wanted.level or 0, ledger.size(tx)) < wanted.first + wanted.width:
         return None
     if wanted.level is None:
-        found = ledger.leaves(tx, first=wanted.first, count=wanted.width)
+        found = ledger.leaves_from(tx, wanted.first, wanted.width)
         return tiles.write_bundle([entry(leaf) for leaf in found])
     return b"".join(ledger.hashes(tx, wanted.level, wanted.first, wanted.width))
