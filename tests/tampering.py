@@ -96,6 +96,19 @@ def break_text(by: Hand) -> None:
     by.rewrite(by.line(), by.chance.choice(["", "{", "null", "[]", '{"n":1}', "[" * 99_999]))
 
 
+def break_published(by: Hand) -> None:
+    """Make a line unreadable that publishes a checkpoint."""
+    there = sa.select(lines.c.line).where(lines.c.type == "checkpoint.published")
+    line = by.chance.choice(by.conn.execute(there).scalars().all())
+    by.rewrite(line, by.chance.choice(["{", "[" * 99_999, '{"data":{"note":"x\\n5\\n"},"n":1}']))
+
+
+def break_committed(by: Hand) -> None:
+    """Make a line unreadable that commits to something."""
+    there = by.conn.execute(sa.select(private.c.line).order_by(private.c.line)).scalars().all()
+    by.rewrite(by.chance.choice(there), "[" * 99_999)
+
+
 def change_column(by: Hand) -> None:
     """Change what stands beside a line and repeats it."""
     line = by.line()
@@ -227,6 +240,8 @@ TAMPERINGS: list[tuple[Callable[[Hand], None], str]] = [
     (change_text_and_hash, "edit"),
     (change_text_and_tree, "edit"),
     (break_text, "edit"),
+    (break_published, "edit"),
+    (break_committed, "edit"),
     (change_column, "edit"),
     (change_hash, "edit"),
     (change_private, "private"),

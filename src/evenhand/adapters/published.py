@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from evenhand.ledger.checkpoint import size_said
 from evenhand.ledger.merkle import HASH_BYTES
 from evenhand.ledger.tiles import TILE_WIDTH, Tile, bundles_of, read_bundle, tiles_of
 
@@ -28,14 +29,15 @@ def open_copy(place: Path, checkpoint: Path | None) -> FolderCopy | LinesCopy:
     note = checkpoint or beside
     try:
         text = note.read_text(encoding="utf-8")
-        size = int(text.split("\n")[1])
     except OSError as why:
         raise CopyUnreadable(
             f"{note} cannot be read ({why.strerror}). A copy needs its checkpoint: export it anew,"
             " or name the file with --checkpoint."
         ) from why
-    except (ValueError, IndexError) as why:
-        raise CopyUnreadable(f"{note} is no checkpoint: its second line is a size.") from why
+    except UnicodeDecodeError as why:
+        raise CopyUnreadable(f"{note} is no checkpoint: it is no text.") from why
+    if (size := size_said(text)) is None:
+        raise CopyUnreadable(f"{note} is no checkpoint: its second line is a size.")
     if not folder and not place.is_file():
         raise CopyUnreadable(f"There is no copy of a log in {place}. Check the path.")
     return FolderCopy(place, text, size) if folder else LinesCopy(place, text)
@@ -67,7 +69,8 @@ class FolderCopy:
 
     def __init__(self, folder: Path, note: str, size: int) -> None:
         """Read from a folder, with the checkpoint's note and the size it speaks of."""
-        self._folder, self._note, self._size = folder, note, size
+        self._folder, self._note = folder, note
+        self._size = self._there(size)
 
     def checkpoint(self) -> str:
         """Return the signed note."""
@@ -96,6 +99,17 @@ class FolderCopy:
                 place = tile.place * TILE_WIDTH + at
                 found[tile.level, place] = content[at * HASH_BYTES : (at + 1) * HASH_BYTES]
         return found
+
+    def _there(self, size: int) -> int:
+        """Return how many of so many lines can be here: whoever wrote the note may say anything."""
+        if size == 0:
+            return 0
+        place = (size - 1) // TILE_WIDTH
+        last = Tile(None, place, size - place * TILE_WIDTH)
+        if (self._folder / last.path).exists():
+            return size
+        bundles = bundles_of(size)
+        return next(one.first for one in bundles if not (self._folder / one.path).exists())
 
     def _read(self, tile: Tile) -> bytes:
         try:

@@ -21,7 +21,7 @@ class FolderShelf:
     def latest(self) -> str | None:
         """Return the last kept checkpoint note, or None before the first."""
         try:
-            return self._file.read_text(encoding="utf-8")
+            return _text(self._file)
         except FileNotFoundError:
             return None
 
@@ -36,7 +36,7 @@ class FolderShelf:
             fcntl.flock(lock, fcntl.LOCK_EX)
             size = self.size()
             for file in [self._file, *self._published()]:
-                signed = _size(file.read_text(encoding="utf-8")) if file.exists() else 0
+                signed = _size(_text(file)) if file.exists() else 0
                 if signed > beyond:
                     aside = _unused(file.with_name(f"set-aside-{signed}-{{}}.checkpoint"))
                     for token in self._tokens(file):
@@ -54,20 +54,20 @@ class FolderShelf:
 
     def published(self) -> list[tuple[str, str]]:
         """Return the published checkpoints that were kept, each with its file's name."""
-        return [(file.name, file.read_text(encoding="utf-8")) for file in self._published()]
+        return [(file.name, _text(file)) for file in self._published()]
 
     def stamp(self, note: str, token: bytes) -> None:
         """Keep a time stamp beside the published checkpoint of the same text."""
         with self._lock.open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             for file in self._published():
-                if file.read_text(encoding="utf-8") == note:
+                if _text(file) == note:
                     _unused(file.with_name(f"{file.stem}-{{}}{STAMP}")).write_bytes(token)
 
     def stamps(self) -> list[tuple[str, str, bytes]]:
         """Return the time stamps that were kept: each with its file's name and the note's text."""
         return [
-            (token.name, file.read_text(encoding="utf-8"), token.read_bytes())
+            (token.name, _text(file), token.read_bytes())
             for file in self._published()
             for token in self._tokens(file)
         ]
@@ -89,6 +89,11 @@ class FolderShelf:
             fresh = self._file.with_suffix(".fresh")
             fresh.write_text(note, encoding="utf-8")
             fresh.replace(self._file)
+
+
+def _text(file: Path) -> str:
+    """Read a note; what is no text in it stays visible as such, and fits no signature."""
+    return file.read_text(encoding="utf-8", errors="replace")
 
 
 def _unused(pattern: Path) -> Path:

@@ -33,6 +33,8 @@ from evenhand.ledger.tiles import TILE_WIDTH
 #: shorter ones that began later, and the clocks of several machines differ by seconds. What is
 #: further back than this was not written in the order of its times. Deadlines count in hours.
 CLOCK_TOLERANCE: Final = timedelta(minutes=15)
+#: What reading anything may raise that claims to be a line.
+UNREADABLE: Final = (ValueError, KeyError, TypeError, OverflowError, RecursionError)
 #: How the entry of a line begins that is published as its place and hash alone.
 WITHHELD_ENTRY: Final = '{"leaf":'
 #: Of one kind so many are named; the rest is counted.
@@ -126,11 +128,7 @@ class Walk:
         `given` is the leaf that a tile holds for it; without a tile nothing is compared.
         """
         if entry.startswith(WITHHELD_ENTRY):
-            try:
-                said = json.loads(entry)
-                index, leaf = int(said["n"]), bytes.fromhex(said["leaf"])
-            except (ValueError, KeyError, TypeError):
-                index, leaf = self._next, b""
+            index, leaf = _withheld(entry) or (self._next, b"")
             self._take(index, None, leaf, given)
         else:
             self._take(None, entry, leaf_hash(entry.encode()), given)
@@ -332,9 +330,26 @@ def _said(text: str) -> dict[str, Any] | None:
         said = json.loads(text)
         whole = isinstance(said["data"], dict) and isinstance(said["n"], int)
         read_stamp(said["at"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except UNREADABLE:
         return None
     return said if whole and isinstance(said["type"], str) else None
+
+
+def _withheld(entry: str) -> tuple[int, bytes] | None:
+    """Return the place and the leaf of a line that is withheld; None when it gives neither."""
+    try:
+        said = json.loads(entry)
+        return (said["n"], bytes.fromhex(said["leaf"])) if type(said["n"]) is int else None
+    except UNREADABLE:
+        return None
+
+
+def note_in(text: str) -> str:
+    """Return the note of a line that seems to publish one; the walk looks whether it does."""
+    try:
+        return str(json.loads(text)["data"]["note"])
+    except UNREADABLE:
+        return ""
 
 
 def marks_of(notes: Iterable[str]) -> frozenset[int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from evenhand.ledger.errors import CheckpointInvalid
 
 ORIGIN = "evenhand/ledger"
-SIZE_DIGITS_MAX = 18
+_SIZE = re.compile(r"0|[1-9][0-9]{0,17}")
 _ED25519 = b"\x01"
 
 
@@ -61,13 +62,13 @@ def read(note: str, *keys: Ed25519PublicKey) -> Checkpoint:
 
     Raises CheckpointInvalid when it is cut, changed or another key's.
     """
-    body = note.partition("\n\n")[0]
-    lines = body.split("\n")
-    if len(lines) < 3 or lines[0] != ORIGIN:
+    lines = note.partition("\n\n")[0].split("\n")
+    size = size_said(note)
+    if len(lines) < 3 or lines[0] != ORIGIN or size is None:
         raise CheckpointInvalid("it is not a checkpoint of this ledger")
     _check_signature(note, keys)
     try:
-        return Checkpoint(int(lines[1]), base64.b64decode(lines[2], validate=True))
+        return Checkpoint(size, base64.b64decode(lines[2], validate=True))
     except ValueError as why:
         raise CheckpointInvalid("its signature does not fit its text") from why
 
@@ -137,7 +138,7 @@ def size_said(note: str) -> int | None:
     """Return the size that a note speaks of, whether or not it can be trusted; None without one."""
     lines = note.split("\n", 2)
     said = lines[1] if len(lines) > 1 else ""
-    return int(said) if said.isascii() and said.isdigit() and len(said) <= SIZE_DIGITS_MAX else None
+    return int(said) if _SIZE.fullmatch(said) else None
 
 
 def read_verifier_line(line: str) -> Ed25519PublicKey:

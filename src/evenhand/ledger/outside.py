@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from evenhand.ledger.checking import Claim, Verification, Walk, marks_of
+from evenhand.ledger.checking import Claim, Verification, Walk, marks_of, note_in
 
 _PUBLISHED: Final = '"checkpoint.published"'
 
@@ -44,17 +43,9 @@ def verify_published(
         Claim("against", f"checkpoint {number} of those given", note)
         for number, note in enumerate(against, 1)
     ]
-    on_the_log = (_note(entry) for entry, _ in log.entries() if _PUBLISHED in entry)
+    on_the_log = (note_in(entry) for entry, _ in log.entries() if _PUBLISHED in entry)
     walk = Walk(now, marks_of([*(claim.note for claim in claims), *on_the_log]))
     for entry, given in log.entries():
         walk.take_entry(entry, given)
     walk.finish(claims, trusted=[key], nodes=log.nodes())
     return walk.verification()
-
-
-def _note(entry: str) -> str:
-    """Return the note of a line that seems to publish one; the walk looks whether it does."""
-    try:
-        return str(json.loads(entry)["data"]["note"])
-    except (ValueError, KeyError, TypeError):
-        return ""

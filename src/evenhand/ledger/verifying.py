@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from evenhand.db import ReadTx
 from evenhand.kit.clock import stamp
 from evenhand.ledger import signing, store
-from evenhand.ledger.checking import Claim, Verification, Walk, marks_of
+from evenhand.ledger.checking import UNREADABLE, Claim, Verification, Walk, marks_of, note_in
 from evenhand.ledger.checkpoint import size_said
 from evenhand.ledger.errors import StampInvalid, StampsUnread
 from evenhand.ledger.merkle import Edge
 from evenhand.ledger.model import commitment
-from evenhand.ledger.queries import READ_ROWS, events
+from evenhand.ledger.queries import READ_ROWS
 from evenhand.ledger.stamps import time_of
 
 
@@ -28,7 +28,8 @@ def verify(tx: ReadTx, *, against: Sequence[str] = ()) -> Verification:
     two logs under one key, times that do not go forward, and a changed head or node.
     """
     claims = _claims(tx, against)
-    on_the_log = (str(line["data"].get("note")) for line in events(tx, ["checkpoint.published"]))
+    published = sa.select(store.lines.c.text).where(store.lines.c.type == "checkpoint.published")
+    on_the_log = (note_in(str(row["text"])) for row in tx.rows(published))
     marks = marks_of([*(claim.note for claim in claims), *on_the_log])
     walk = Walk(tx.now, marks)
     for row in rows_in_order(tx):
@@ -108,7 +109,7 @@ def _check_private(tx: ReadTx, walk: Walk) -> None:
             try:
                 made = commitment(row.content, bytes(row.salt))
                 same = json.loads(row.text)["commitment"] == made
-            except (ValueError, KeyError, TypeError):
+            except UNREADABLE:
                 same = False
             if not same:
                 says = f"what line {row.line} commits to was changed"
