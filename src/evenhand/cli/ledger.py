@@ -13,6 +13,7 @@ from cyclopts import App, Parameter
 
 from evenhand import ledger
 from evenhand.cli import ledger_acts, proofs
+from evenhand.cli.counting import counted
 from evenhand.cli.exits import Exit
 from evenhand.cli.output import Json, facts, file_or_stdin, show, table, visible
 from evenhand.cli.shell import (
@@ -70,8 +71,8 @@ def verify(
     else:
         if key is not None or checkpoint is not None:
             raise NotPossibleHere("--key and --checkpoint go with --from: name a copy to check.")
-        with opened() as house:
-            found = house.ask(ledger.verify, against=notes)
+        with opened() as house, counted("Lines checked", total=house.ask(ledger.size)) as told:
+            found = house.ask(ledger.verify, against=notes, told=told)
         advice = [
             "Keep the database, the checkpoint folder and your backups as they are, and find out",
             "who could write to the database since the last time it was sound.",
@@ -105,7 +106,9 @@ def _verify_copy(
         raise NotPossibleHere("Give the log's public key with --key: it stands on its page /log.")
     trusted = proofs.public_key(key)
     copy = open_copy(place, note)
-    return ledger.verify_published(copy, trusted, against=notes, now=SystemClock().now())
+    size, now = ledger.checkpoint.size_said(copy.checkpoint()), SystemClock().now()
+    with counted("Lines checked", total=size) as told:
+        return ledger.verify_published(copy, trusted, against=notes, now=now, told=told)
 
 
 @app.command
@@ -152,11 +155,14 @@ def _export_lines(tx: ReadTx, file: Path) -> int:
 def _export_tiles(tx: ReadTx, folder: Path) -> int:
     from evenhand import transparency
 
-    for path, content in transparency.files(tx):
-        file = folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
-    return ledger.size(tx)
+    size = ledger.size(tx)
+    with counted("Files written") as told:
+        for done, (path, content) in enumerate(transparency.files(tx)):
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+            told(done)
+    return size
 
 
 @app.command(name="show")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -87,10 +87,14 @@ class _Held:
 
 @dataclass
 class Walk:
-    """Takes lines one by one; `marks` are the sizes at which a root will be asked for."""
+    """Takes lines one by one; `marks` are the sizes at which a root will be asked for.
+
+    `told` hears how many lines were taken, some hundred times a second.
+    """
 
     now: datetime
     marks: frozenset[int] = frozenset()
+    told: Callable[[int], None] = lambda _: None
     edge: Edge = field(default_factory=Edge)
     nodes: list[Node] = field(default_factory=list)
     roots: dict[int, bytes] = field(default_factory=dict)
@@ -183,6 +187,7 @@ class Walk:
         self.edge, made = self.edge.extend(self._fresh)
         self.nodes += made
         self._fresh = []
+        self.told(self.edge.size)
         if self.edge.size in self.marks:
             self.roots[self.edge.size] = self.edge.root()
             self.latest[self.edge.size] = self._ever

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -30,13 +30,18 @@ class PublishedLog(Protocol):
 
 
 def verify_published(
-    log: PublishedLog, key: Ed25519PublicKey, *, against: Sequence[str] = (), now: datetime
+    log: PublishedLog,
+    key: Ed25519PublicKey,
+    *,
+    against: Sequence[str] = (),
+    now: datetime,
+    told: Callable[[int], None] = lambda _: None,
 ) -> Verification:
     """Check that a copy of the log is the one that was signed, and whole.
 
     `key` is any of the keys that signed the log: the lines lead from one to the next. `against`
     are checkpoints that were kept earlier: the log must begin with what each signs.
-    What lines commit to is not published, so it is not checked here.
+    What lines commit to is not published, so it is not checked here. `told` hears how far it is.
     """
     claims = [Claim("head", "the checkpoint", log.checkpoint())]
     claims += [
@@ -44,7 +49,7 @@ def verify_published(
         for number, note in enumerate(against, 1)
     ]
     on_the_log = (note_in(entry) for entry, _ in log.entries() if _PUBLISHED in entry)
-    walk = Walk(now, marks_of([*(claim.note for claim in claims), *on_the_log]))
+    walk = Walk(now, marks_of([*(claim.note for claim in claims), *on_the_log]), told)
     for entry, given in log.entries():
         walk.take_entry(entry, given)
     walk.finish(claims, trusted=[key], nodes=log.nodes())

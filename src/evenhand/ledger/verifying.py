@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import sqlalchemy as sa
 
@@ -19,19 +19,25 @@ from evenhand.ledger.queries import READ_ROWS
 from evenhand.ledger.stamps import time_of
 
 
-def verify(tx: ReadTx, *, against: Sequence[str] = ()) -> Verification:
+def verify(
+    tx: ReadTx,
+    *,
+    against: Sequence[str] = (),
+    told: Callable[[int], None] = lambda _: None,
+) -> Verification:
     """Recompute the tree from its rows and compare it with what was signed.
 
     Held against the rows are the head's checkpoint, the one kept apart from them, every one that
     was published, on the log or apart, and those in `against`, which somebody else kept. Finds
     and names an edited line, a gap, a line out of place, a changed private content, a lost tail,
-    two logs under one key, times that do not go forward, and a changed head or node.
+    two logs under one key, times that do not go forward, and a changed head or node. `told`
+    hears how far it is.
     """
     claims = _claims(tx, against)
     published = sa.select(store.lines.c.text).where(store.lines.c.type == "checkpoint.published")
     on_the_log = (note_in(str(row["text"])) for row in tx.rows(published))
     marks = marks_of([*(claim.note for claim in claims), *on_the_log])
-    walk = Walk(tx.now, marks)
+    walk = Walk(tx.now, marks, told)
     for row in rows_in_order(tx):
         said = walk.take(row["line"], row["text"], bytes(row["leaf"]))
         beside = (row["type"], row["subject"], stamp(row["at"]))
