@@ -51,7 +51,8 @@ class Place:
 
 #: What answers a GET and is no page to look at.
 NO_PAGE: Final = frozenset(
-    {"/checkpoint", "/log.jsonl", "/healthz", "/readyz", "/openapi.json"}
+    {"/checkpoint", "/log/checkpoint", "/log/tile/{path:path}", "/log.jsonl"}
+    | {"/healthz", "/readyz", "/openapi.json"}
     | {"/console/viewings/{viewing_id}/image", "/report/notice", "/console/banks/{bank_id}/export"}
     | {f"/console/tasks/{{task_id}}/{form}" for form in
        ("draft", "decide", "retake", "judge", "conclude", "label", "settle")}
