@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from cryptography.x509 import load_pem_x509_certificates
-
 from evenhand.kit.resources import Resources
 from evenhand.ledger.checkpoint import size_said
 from evenhand.ledger.errors import StampInvalid, StampsUnread
@@ -57,6 +55,8 @@ def time_of(answer: bytes, note: str, roots: str, *, nonce: int | None = None) -
     `roots` are certificates in PEM; `nonce` is that of the request, where it is still known.
     Raises StampInvalid and StampsUnread.
     """
+    from cryptography.x509 import load_pem_x509_certificates
+
     try:
         from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
     except ImportError as why:
