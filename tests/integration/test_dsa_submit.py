@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -18,6 +17,7 @@ from evenhand.decision import Verdict
 from evenhand.people import SYSTEM
 from evenhand.policy import Measure
 from evenhand.transparency import dsa
+from evenhand.transparency.ports import Reply, StatementDatabase
 from tests.commission import TOKEN, Commission, serving
 from tests.shell import at_shell
 from tests.stage import Stage, violation
@@ -66,6 +66,24 @@ def submit(
         return submitter.submit(since=now - timedelta(days=9), until=now + timedelta(days=9))
     finally:
         database.close()
+
+
+@dataclass
+class Saying:
+    """A database that says the same to everything."""
+
+    reply: Reply
+
+    def request(self, method: str, path: str, document: object = None) -> Reply:
+        """Say it."""
+        return self.reply
+
+
+def submit_to(stage: Stage, database: StatementDatabase) -> dsa.Submission:
+    """Submit all there is to some database."""
+    now: datetime = stage.house.clock.now()
+    submitter = dsa.Submitter(stage.house.do, database, SYSTEM, pause=lambda _: None)
+    return submitter.submit(since=now - timedelta(days=9), until=now + timedelta(days=9))
 
 
 def removed(stage: Stage, account: str = "ann", verdict: Verdict | None = None) -> str:
@@ -156,6 +174,25 @@ class TestSubmit:
         assert set(commission.stored) == set(made)
         assert commission.requests.count("POST statements") == 1
         assert sorted(submitted(stage)) == sorted(made)
+
+    def test_waits_and_tries_again_while_it_asks(
+        self, stage: Stage, commission: Commission, pauses: list[float]
+    ) -> None:
+        """The question may be asked too often, or break off, as well."""
+        removed(stage)
+        commission.script = ["lost", "429", "500", "ok"]
+        assert submit(stage, commission, pauses).known == 1
+        assert pauses == [1, 60, 1]
+
+    def test_stops_at_an_answer_that_leads_nowhere(self, stage: Stage) -> None:
+        """A refusal that names no statement of the call would be asked for for ever."""
+        removed(stage, "a")
+        removed(stage, "b")
+        odd = Reply(422, b'{"errors": {"statement_7": {"puid": ["Not valid."]}}}')
+        done = submit_to(stage, Saying(odd))
+        assert done.stopped is not None
+        assert (done.stored, done.refused) == (0, 0)
+        assert waiting(stage) == {}
 
     def test_takes_a_name_that_is_known_for_stored(
         self, stage: Stage, commission: Commission
@@ -248,6 +285,27 @@ class TestResume:
         assert set(commission.stored) == {*stored, *lost}
         assert sorted(submitted(stage)) == sorted([*stored, *lost])
 
+    def test_sends_nothing_twice_when_two_run_at_once(
+        self, stage: Stage, commission: Commission
+    ) -> None:
+        """The second asks about what the first has on its way, and the database knows each name."""
+        made = [removed(stage, account) for account in "ab"]
+        real = StatementDatabaseOverHttp(commission.url, token=TOKEN)
+        inner: list[dsa.Submission] = []
+
+        class Overtaken:
+            def request(self, method: str, path: str, document: object = None) -> Reply:
+                if not inner:
+                    inner.append(dsa.Submission())
+                    inner[0] = submit(stage, commission)
+                return real.request(method, path, document)
+
+        outer = submit_to(stage, Overtaken())
+        real.close()
+        assert (inner[0].stored, outer.known) == (2, 2)
+        assert set(commission.stored) == set(made)
+        assert sorted(submitted(stage)) == sorted(made)
+
 
 class Killed(BaseException):
     """The process is gone: nothing catches this."""
@@ -258,17 +316,15 @@ def kill(stage: Stage, commission: Commission, *, after: str) -> None:
     real = StatementDatabaseOverHttp(commission.url, token=TOKEN)
 
     class Deadly:
-        def request(self, method: str, path: str, document: object = None) -> Any:
+        def request(self, method: str, path: str, document: object = None) -> Reply:
             if method == "GET":
                 return real.request(method, path, document)
             if after == "stored":
                 real.request(method, path, document)
             raise Killed
 
-    now: datetime = stage.house.clock.now()
-    submitter = dsa.Submitter(stage.house.do, Deadly(), SYSTEM, pause=lambda _: None)
     with pytest.raises(Killed):
-        submitter.submit(since=now - timedelta(days=9), until=now + timedelta(days=9))
+        submit_to(stage, Deadly())
     real.close()
 
 

@@ -66,13 +66,17 @@ class Passed:
 def events(
     tx: ReadTx, types: Sequence[str] = (), *, subject: str | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Read leaves as dicts (`n at type subject actor data`), in order, by type and subject."""
+    """Read leaves as dicts (`n at type subject actor data`), in order, by type and subject.
+
+    They are read as they are used: a long log does not have to fit into memory.
+    """
     wanted = sa.select(store.lines.c.text).order_by(store.lines.c.line)
     if types:
         wanted = wanted.where(store.lines.c.type.in_(types))
     if subject is not None:
         wanted = wanted.where(store.lines.c.subject == subject)
-    for text in tx.conn.execute(wanted).scalars():
+    read = wanted.execution_options(yield_per=READ_ROWS)
+    for text in tx.conn.execute(read).scalars():
         yield json.loads(text)
 
 

@@ -101,17 +101,28 @@ def _put_held(
 def record_stored(
     tx: Tx, actor: people.Actor, puids: Sequence[str], uuids: Mapping[str, str]
 ) -> None:
-    """Write down that the database holds these statements now; one line names them all."""
+    """Write down that the database holds these statements now; one line names them all.
+
+    What was written down before, by another run at the same time, is not said twice.
+    """
     people.require(actor, Permission.READ_LEDGER)
-    for puid in puids:
+    tx.lock(LOCK)
+    fresh = [puid for puid in puids if _state(tx, puid) is not State.STORED]
+    for puid in fresh:
         store.put(tx, puid, State.STORED, uuid=uuids.get(puid))
-    append(
-        tx,
-        "statements.submitted",
-        subject=tx.new_id(),
-        actor=actor.ref,
-        public={"count": len(puids), "decisions": sorted(puids)},
-    )
+    if fresh:
+        append(
+            tx,
+            "statements.submitted",
+            subject=tx.new_id(),
+            actor=actor.ref,
+            public={"count": len(fresh), "decisions": sorted(fresh)},
+        )
+
+
+def _state(tx: Tx, decision_id: str) -> State | None:
+    row = store.load(tx, decision_id)
+    return None if row is None else State(row["state"])
 
 
 def record_refused(
@@ -127,9 +138,12 @@ def record_refused(
 def release(tx: Tx, actor: people.Actor, puids: Sequence[str]) -> None:
     """Let statements that are known not to be stored be sent another time."""
     people.require(actor, Permission.READ_LEDGER)
+    tx.lock(LOCK)
     for puid in puids:
         row = store.load(tx, puid)
-        if row is not None and row["detail"].get("cut"):
+        if row is None or row["state"] != State.SENDING:
+            continue
+        if row["detail"].get("cut"):
             store.put(tx, puid, State.AGAIN)
         else:
             store.forget(tx, puid)
