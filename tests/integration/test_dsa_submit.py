@@ -260,12 +260,17 @@ class TestSubmit:
             stage.house.do(dsa.retry, SYSTEM, made)
 
     def test_is_not_for_everybody(self, stage: Stage, commission: Commission) -> None:
-        """Reviewers decide; publishing is somebody else's."""
-        removed(stage)
-        with pytest.raises(people.NotAllowed):
-            stage.house.do(dsa.retry, stage.rosa, "x")
+        """Reviewers decide and leads publish; an auditor looks, and changes nothing."""
+        told = replace(violation(), facts="You asked people to write to @ann_tickets about it.")
+        made = removed(stage, verdict=told)
+        submit(stage, commission)
+        for actor in (stage.rosa, stage.omar):
+            with pytest.raises(people.NotAllowed):
+                stage.house.do(dsa.retry, actor, made)
         with pytest.raises(people.NotAllowed):
             stage.house.ask(dsa.waiting, stage.rosa)
+        assert stage.house.ask(dsa.waiting, stage.omar)
+        stage.house.do(dsa.retry, stage.lin, made)
 
 
 class TestResume:

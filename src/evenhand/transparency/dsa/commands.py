@@ -50,7 +50,7 @@ def take(
     What may not be sent is held, and what is not owed is noted, so that neither is looked at
     again. Raises NotAllowed.
     """
-    people.require(actor, Permission.READ_LEDGER)
+    people.require(actor, Permission.RESEND)
     tx.lock(LOCK)
     page = decision.with_statements(tx, actor, since=since, until=until, after=after, limit=PAGE)
     again = {row["decision_id"] for row in store.in_state(tx, [State.AGAIN])} & set(page)
@@ -105,7 +105,7 @@ def record_stored(
 
     What was written down before, by another run at the same time, is not said twice.
     """
-    people.require(actor, Permission.READ_LEDGER)
+    people.require(actor, Permission.RESEND)
     tx.lock(LOCK)
     fresh = [puid for puid in puids if _state(tx, puid) is not State.STORED]
     for puid in fresh:
@@ -129,7 +129,7 @@ def record_refused(
     tx: Tx, actor: people.Actor, faults: Mapping[str, Mapping[str, Sequence[str]]]
 ) -> None:
     """Write down that the database refused these statements, by puid, and with which sentences."""
-    people.require(actor, Permission.READ_LEDGER)
+    people.require(actor, Permission.RESEND)
     for puid, fields in faults.items():
         said = [{"field": name, "says": " ".join(says)} for name, says in fields.items()]
         _put_held(tx, actor, puid, State.REFUSED, said)
@@ -137,7 +137,7 @@ def record_refused(
 
 def release(tx: Tx, actor: people.Actor, puids: Sequence[str]) -> None:
     """Let statements that are known not to be stored be sent another time."""
-    people.require(actor, Permission.READ_LEDGER)
+    people.require(actor, Permission.RESEND)
     tx.lock(LOCK)
     for puid in puids:
         row = store.load(tx, puid)
@@ -155,7 +155,7 @@ def retry(tx: Tx, actor: people.Actor, decision_id: str, *, cut: bool = False) -
     With `cut`, what looks like personal data in its texts is replaced by […]: a person said so. The
     reasons that the person affected was told stay as they are. Raises NotHeld, NotAllowed.
     """
-    people.require(actor, Permission.READ_LEDGER)
+    people.require(actor, Permission.RESEND)
     tx.lock(LOCK)
     row = store.load(tx, decision_id)
     if row is None or row["state"] not in {State.HELD, State.REFUSED}:

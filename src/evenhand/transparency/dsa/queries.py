@@ -102,13 +102,13 @@ def statements(
 
 def in_flight(tx: ReadTx, actor: people.Actor) -> list[str]:
     """Return the puids of what left, and of which no answer is known. Raises NotAllowed."""
-    people.require(actor, people.Permission.READ_LEDGER)
+    people.require(actor, people.Permission.SEE_NUMBERS)
     return [row["decision_id"] for row in store.in_state(tx, [State.SENDING])]
 
 
 def waiting(tx: ReadTx, actor: people.Actor) -> list[Standing]:
     """Return the statements that wait for a person, oldest decision first. Raises NotAllowed."""
-    people.require(actor, people.Permission.READ_LEDGER)
+    people.require(actor, people.Permission.SEE_NUMBERS)
     return [
         Standing(
             decision_id=row["decision_id"],
@@ -122,7 +122,7 @@ def waiting(tx: ReadTx, actor: people.Actor) -> list[Standing]:
 
 def standing(tx: ReadTx, actor: people.Actor) -> dict[State, int]:
     """Count statements by where they stand. Raises NotAllowed."""
-    people.require(actor, people.Permission.READ_LEDGER)
+    people.require(actor, people.Permission.SEE_NUMBERS)
     counts = store.counts(tx)
     return {state: counts.get(state, 0) for state in State}
 
