@@ -266,7 +266,7 @@ def _facts(body: Body) -> Iterator[Fault]:
     else:
         yield from _text("decision_facts", facts, FACTS_CHARS_MAX)
     url = body.get("decision_ground_reference_url")
-    if url is not None:
+    if not _blank(url):
         where = "decision_ground_reference_url"
         yield from _text(where, url, GROUND_CHARS_MAX)
         if isinstance(url, str) and not _URL.fullmatch(url):

@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 import referencing
 from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from evenhand.transparency.dsa import Fault, Severity, check, check_call
 from evenhand.transparency.dsa.vocabulary import vocabulary
@@ -17,6 +18,12 @@ DAYS = jsonschema.FormatChecker(formats=["date"])
 REGISTRY = referencing.Registry().with_contents([(SCHEMA["$id"], SCHEMA)])
 ONE = jsonschema.Draft202012Validator(SCHEMA, format_checker=DAYS)
 CALL = jsonschema.Draft202012Validator(BATCH, registry=REGISTRY, format_checker=DAYS)
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2),
+    max_leaves=4,
+)
 
 
 def found(severity: Severity, **changes: Any) -> dict[str, str]:
@@ -144,6 +151,17 @@ class TestCheck:
     def test_is_never_surprised(self, broken: object) -> None:
         """Whatever is in a file, the answer is a list of faults."""
         assert not check(broken).accepted
+
+    @given(st.dictionaries(st.sampled_from(list(SCHEMA["properties"])), ANY_JSON, max_size=6))
+    def test_says_something_of_whatever_stands_in_a_field(self, changes: dict[str, Any]) -> None:
+        """Any JSON at all: it is taken or refused, as the schema has it, and never a surprise.
+
+        Of texts the database knows more than a schema can say: it trims them.
+        """
+        whole = body(**changes)
+        texts = [name for name, value in whole.items() if isinstance(value, str)]
+        if not any(name in texts for name in changes):
+            assert check(whole).accepted == ONE.is_valid(whole)
 
     def test_names_personal_data_with_its_place(self) -> None:
         """It is not refused by the database; it may not be sent all the same."""
