@@ -16,7 +16,7 @@ from evenhand.kit.clock import SetClock
 from evenhand.ledger.append import append
 from tests.stamping import Authority, served
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.on("sqlite")
 
 
 def write(tx: Tx) -> None:
