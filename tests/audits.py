@@ -5,7 +5,7 @@ Drawing takes days that are over, so what was drawn is written straight into the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from evenhand.db import Tx
 from evenhand.kit.ids import new_id
 from evenhand.people import Actor
 from evenhand.policy import Harm
-from evenhand.quality import store
+from evenhand.quality import practice_store, store
 from tests.stage import Stage, fine, violation
 
 ENDED, UNDER_WAY = "audit-1", "audit-2"
@@ -23,10 +23,11 @@ UNITS = 80
 
 @dataclass(frozen=True)
 class Laid:
-    """The tasks that wait: a second look, and two answers that differ."""
+    """The tasks that wait: a second look, and two answers that differ; and a calibration."""
 
     second_look: str
     dispute: str
+    calibration: str = ""
 
 
 def lay_out(stage: Stage, who: Actor) -> Laid:
@@ -37,7 +38,8 @@ def lay_out(stage: Stage, who: Actor) -> Laid:
         made.append(stage.decide(item_id, verdict, by=who))
     stage.house.do(_ended, who)
     first, second = (stage.house.ask(decision.current, one) for one in made)
-    return stage.house.do(_under_way, first, second)
+    calibration = stage.house.do(_calibrated, who, [first, second])
+    return replace(stage.house.do(_under_way, first, second), calibration=calibration)
 
 
 def _audit(tx: Tx, audit_id: str, *, days_ago: int, ended: bool) -> None:
@@ -120,8 +122,55 @@ def _under_way(tx: Tx, first: decision.DecisionView, second: decision.DecisionVi
         row |= {"item_id": one.item_id, "outcome": one.outcome.value, "state": "waiting"}
         rows.append(row | {"label_outcome": None, "label_clause": None, "labelled_at": None})
     dispute = queue.open_dispute(tx, second.item_id, harm=Harm.FRAUD, not_for=kept_from)
-    queue.withdraw_audit(tx, rows[1]["task_id"])
+    queue.take_back(tx, rows[1]["task_id"])
     rows[1] |= {"state": "disputed", "dispute_id": dispute, "labelled_at": tx.now}
     rows[1] |= {"clause_key": None, "label_outcome": "violation", "label_clause": "counterfeit"}
     store.insert_units(tx, rows)
     return Laid(rows[0]["task_id"], dispute)
+
+
+def _calibrated(tx: Tx, who: Actor, made: list[decision.DecisionView]) -> str:
+    """Write a calibration session in which three people answered two cases, one of them apart."""
+    session_id = tx.new_id()
+    practice_store.insert_session(
+        tx,
+        {
+            "id": session_id,
+            "kind": "calibration",
+            "harm": "fraud",
+            "staff_id": None,
+            "opened_at": tx.now,
+            "ended_at": tx.now,
+        },
+    )
+    staff = [who.id, new_id(tx.now), new_id(tx.now)]
+    for one in made:
+        case_id = tx.new_id()
+        practice_store.insert_case(
+            tx,
+            {
+                "id": case_id,
+                "decision_id": one.id,
+                "item_id": one.item_id,
+                "harm": "fraud",
+                "answer": one.clause.key if one.clause else "none",
+                "why": "The offer names gift cards as the only way to pay.",
+                "added_by": staff[2],
+                "added_at": tx.now,
+            },
+        )
+        answers = ("counterfeit", "counterfeit", "none" if one.clause else "counterfeit")
+        rows = [
+            {
+                "id": tx.new_id(),
+                "session_id": session_id,
+                "case_id": case_id,
+                "staff_id": staff_id,
+                "task_id": tx.new_id(),
+                "answer": answer,
+                "answered_at": tx.now,
+            }
+            for staff_id, answer in zip(staff, answers, strict=True)
+        ]
+        practice_store.insert_exercises(tx, rows)
+    return session_id

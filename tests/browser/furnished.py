@@ -43,6 +43,7 @@ class Furnished:
     rules: dict[str, str] = field(default_factory=dict)
     second_look: str = ""
     dispute: str = ""
+    calibration: str = ""
 
     def arrange(self, house: House, staff: Mapping[str, Actor]) -> None:
         """Put everything in."""
@@ -57,6 +58,7 @@ class Furnished:
         self.rules = rules_at_work.lay_out(stage, staff)
         laid = audits.lay_out(stage, staff["Rosa"])
         self.second_look, self.dispute = laid.second_look, laid.dispute
+        self.calibration = laid.calibration
         house.do(review.claim, staff["Nia"], self.second_look)
         house.do(review.claim, staff["Lin"], self.dispute)
         _bury_one(house)

@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from starlette.testclient import TestClient
 
 from evenhand import decision, people, queue, review, transparency
 from evenhand.bootstrap import House
 from evenhand.kit.clock import SetClock
 from evenhand.people import Role
+from evenhand.policy import Harm
 from tests import audits, desk_day
 from tests.desk_day import Office
 from tests.stage import Stage, violation
@@ -103,3 +105,88 @@ class TestFigures:
         assert "not told: too few" not in page
         assert ada.post("/console/quality/audit-2/close").status_code == 303
         assert "They open on" in ada.get("/console/quality/audit-2").text
+
+
+class TestPractice:
+    """Training, calibration and checks, as pages."""
+
+    def test_leads_from_a_case_to_an_exercise_and_its_answer(
+        self, office: Office, decided: str
+    ) -> None:
+        """A lead keeps a colleague's decision; another colleague practises on it."""
+        house, clock = office.house, office.clock
+        ada = desk_day.sign_in(house, clock, office.ada)
+        assert "Keep it to learn from" in ada.get(f"/console/decisions/{decided}").text
+        case = f"/console/decisions/{decided}/case"
+        assert ada.post(case, data={"why": "Yes."}).status_code == 422
+        why = "It names gift cards as the only way to pay."
+        assert ada.post(case, data={"why": why}).headers["location"] == "/console/practice"
+        hired = [desk_day.hire(house, office.ada, name, Role.REVIEWER) for name in ("Sam", "Tia")]
+        sam = desk_day.sign_in(house, clock, hired[0])
+        harm = {"harm": "fraud"}
+        assert "10 cases" in sam.post("/console/practice/courses", data=harm).text
+        form = {**harm, "cases": "3", "staff": [one.id for one in hired]}
+        assert sam.post("/console/practice/calibrations", data=form).status_code == 403
+        assert ada.post("/console/practice/calibrations", data=harm).status_code == 422
+        assert ada.post("/console/practice/calibrations", data=form).status_code == 303
+        place = _take_next(sam)
+        assert "This was settled before" in sam.get(place).text
+        done = sam.post(f"{place}/label", data={"choice": "no_violation"})
+        assert done.headers["location"].startswith("/console/practice#s-")
+        assert why in sam.get("/console/practice").text
+        tia = desk_day.sign_in(house, clock, hired[1])
+        assert why not in tia.get("/console/practice").text
+        clause = desk_day.clause_of(house, Harm.FRAUD)
+        tia.post(f"{_take_next(tia)}/label", data={"choice": f"clause:{clause}"})
+        told = tia.get("/console/practice").text
+        address = told.partition('href="/console/practice/calibrations/')[2].partition('"')[0]
+        assert "1 was answered differently" in (
+            tia.get(f"/console/practice/calibrations/{address}").text
+        )
+
+    def test_tells_a_check_for_what_it_was_once_it_is_answered(
+        self, office: Office, decided: str
+    ) -> None:
+        """Until then it is a task like any other."""
+        house, clock = office.house, office.clock
+        ada = desk_day.sign_in(house, clock, office.ada)
+        why = "It names gift cards as the only way to pay."
+        ada.post(f"/console/decisions/{decided}/case", data={"why": why})
+        assert ada.post("/console/practice/checks", data={"count": "2"}).status_code == 303
+        sam = desk_day.sign_in(house, clock, desk_day.hire(house, office.ada, "Sam", Role.REVIEWER))
+        place = sam.post("/console/next").headers["location"].partition("?")[0]
+        assert SECRET not in sam.get(place).text
+        clause = desk_day.clause_of(house, Harm.FRAUD)
+        form = {"choice": f"clause:{clause}", "measures": ["warn"], "measures_for": clause}
+        assert sam.post(f"{place}/decide", data=form).status_code == 422
+        done = sam.post(f"{place}/decide", data={"choice": "no_violation"})
+        assert done.headers["location"] == "/console/practice?checked=1#checks"
+        assert why in sam.get("/console/practice?checked=1").text
+
+    def test_asks_for_certificates_where_an_administrator_says_so(self, office: Office) -> None:
+        """Whoever has none is told where the training is."""
+        house, clock = office.house, office.clock
+        item_id = desk_day.send_listing(house)
+        task = house.ask(queue.open_task, item_id)
+        assert task is not None
+        ada = desk_day.sign_in(house, clock, office.ada)
+        required = {"harm": "fraud", "required": "yes"}
+        assert office.desk.post("/console/practice/required", data=required).status_code == 403
+        assert ada.post("/console/practice/required", data=required).status_code == 303
+        rui = desk_day.sign_in(house, clock, office.rui)
+        refused = rui.post(f"/console/tasks/{task.id}/claim")
+        assert "training for it is under Quality" in refused.text
+        given = {"do": "give", "staff": office.rui.id, "harm": "fraud", "why": "ten years of it"}
+        assert (
+            ada.post("/console/practice/certificates", data=given | {"do": "x"}).status_code == 422
+        )
+        assert ada.post("/console/practice/certificates", data=given).status_code == 303
+        assert rui.post(f"/console/tasks/{task.id}/claim").status_code == 303
+        assert "yours, until" in rui.get("/console/practice").text
+
+
+def _take_next(desk: TestClient) -> str:
+    """Take the next exercise; return its address."""
+    told = desk.get("/console/practice").text
+    task_id = told.partition('action="/console/tasks/')[2].partition("/")[0]
+    return desk.post(f"/console/tasks/{task_id}/claim").headers["location"]

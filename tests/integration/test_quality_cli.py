@@ -16,7 +16,7 @@ from evenhand.cli.exits import Exit
 from evenhand.cli.run import run
 from evenhand.decision import Outcome
 from evenhand.kit.clock import SetClock, SystemClock
-from tests import audits
+from tests import audits, desk_day
 from tests.stage import Stage, fine, violation
 
 Say = Callable[..., Any]
@@ -102,6 +102,21 @@ class TestQuality:
         assert whole["share"]["low"] < 0.18 < whole["share"]["high"]
         assert run(["quality", "show", "audit-1"]) is Exit.OK
         assert "18.0% (" in capsys.readouterr().out
+
+    def test_asks_for_certificates_and_gives_them(self, say: Say) -> None:
+        """To somebody on the staff; and there is nothing to plant yet."""
+        assert say("quality", "require", "fraud")["required"] == ["fraud"]
+        assert say("quality", "require", "fraud", status=Exit.NOT_POSSIBLE)["error"]
+        assert say("quality", "require", "fraud", "--no-more")["required"] == []
+        unknown = ("quality", "certify", "nobody", "fraud", "--why", "ten years of it")
+        assert say(*unknown, status=Exit.NOT_POSSIBLE)["error"] == "staff_unknown"
+        house = open_house(load_settings())
+        staff_id = desk_day.first_administrator(house).id
+        house.close()
+        asked = ("quality", "certify", staff_id, "fraud", "--why", "ten years of it")
+        assert list(say(*asked)["certificates"]) == ["fraud"]
+        assert say(*asked, "--take-back")["certificates"] == {}
+        assert say("quality", "plant", "3", status=Exit.NOT_POSSIBLE)["error"] == "too_few_cases"
 
     def test_checks_a_log_without_a_house(
         self, data: Path, say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -216,14 +216,7 @@ def _task_and_appeal(tx: Tx, actor: people.Actor, task_id: str) -> tuple[TaskVie
 
 def _check_complete(tx: Tx, verdict: Verdict, task: TaskView, first: DecisionView) -> None:
     """Hold a second judgement to the same completeness as a first one."""
-    clause = policy.clause(tx, verdict.clause_key) if verdict.clause_key else None
-    rung = None
-    if clause is not None:
-        rung = decision.suggest(tx, clause, task.account_id, without=first.id).rung
-    labels = {label.key for label in policy.labels(tx)}
-    missing = decision.verdict_problems(verdict, clause, rung, now=tx.now, labels=labels)
-    if missing:
-        raise decision.VerdictIncomplete(missing)
+    decision.check_complete(tx, verdict, task.account_id, without=first.id)
 
 
 def _open_to(actor: people.Actor, first: DecisionView) -> bool:

@@ -1,4 +1,4 @@
-"""Audits at the shell: draw one, see how far it is and what it found, and check it from a log."""
+"""Quality at the shell: audits, what they found, how to check them; checks and certificates."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from cyclopts.validators import Number
 
 from evenhand import people, quality
 from evenhand.cli.exits import Exit
-from evenhand.cli.output import Json, facts, file_or_stdin, show, table
+from evenhand.cli.output import Json, facts, file_or_stdin, flag, show, table
 from evenhand.cli.shell import Unreadable, opened, read_bytes
 from evenhand.kit.intervals import Share
+from evenhand.policy import Harm
 
 app = App(name="quality")
 
@@ -117,6 +118,76 @@ def close(audit: Audit, /, *, json: Json = False) -> Exit:
         house.do(quality.close, people.SYSTEM, audit)
         found = house.ask(quality.audit, people.SYSTEM, audit)
     show(found, as_json=json, text=[f"{audit} is closed. Its figures open on {_day(found)}."])
+    return Exit.OK
+
+
+@app.command
+def plant(
+    count: Annotated[
+        int,
+        Parameter(
+            validator=Number(gte=1, lte=quality.CHECKS_MAX), help="How many settled cases at most."
+        ),
+    ],
+    /,
+    *,
+    json: Json = False,
+) -> Exit:
+    """Put settled cases into the queue again, unmarked, to see how they are answered.
+
+    Nothing is decided or sent. Whoever answers one sees at once how it was settled; nobody else
+    does. Cases are kept in the console, from decisions that two people agree on.
+    """
+    with opened() as house:
+        planted = house.do(quality.plant_checks, people.SYSTEM, count)
+        told = house.ask(quality.checked, people.SYSTEM)
+    text = [f"{planted} in the queue.", f"So far: {_rate(told.share, told.withheld)} as settled."]
+    show({"planted": planted, "checked": told}, as_json=json, text=text)
+    return Exit.OK
+
+
+@app.command
+def certify(
+    staff: Annotated[str, Parameter(help="The id of a member of staff (`evenhand people list`).")],
+    harm: Annotated[Harm, Parameter(help="A kind of harm.")],
+    /,
+    *,
+    why: Annotated[str, Parameter(help="Why, for the record.")],
+    take_back: Annotated[bool, flag("Take the certificate back instead.")] = False,
+    json: Json = False,
+) -> Exit:
+    """Certify a member of staff for a kind of harm, for a year.
+
+    A training that is passed in the console does it by itself; some kinds of harm have none,
+    because nobody is shown such material to practise.
+    """
+    act = people.take_certificate if take_back else people.give_certificate
+    with opened() as house:
+        house.do(act, people.SYSTEM, staff, harm.value, why=why)
+        found = house.ask(people.certificates_of, staff)
+    rows = [(each, until) for each, until in sorted(found.items())]
+    text = table(("harm", "until"), rows, empty="No certificate stands.")
+    show({"staff": staff, "certificates": found}, as_json=json, text=text)
+    return Exit.OK
+
+
+@app.command
+def require(
+    harm: Annotated[Harm, Parameter(help="A kind of harm.")],
+    /,
+    *,
+    no_more: Annotated[bool, flag("Ask for no certificate any more.")] = False,
+    json: Json = False,
+) -> Exit:
+    """Let only certified people work on a kind of harm; everybody else is given other tasks.
+
+    Certify somebody first: until then, nobody can take what waits.
+    """
+    with opened() as house:
+        house.do(people.require_certificate, people.SYSTEM, harm.value, required=not no_more)
+        found = sorted(house.ask(people.certificates_required))
+    says = f"A certificate is asked for: {', '.join(found) or 'nowhere'}."
+    show({"required": found}, as_json=json, text=[says])
     return Exit.OK
 
 

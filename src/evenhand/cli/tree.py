@@ -97,7 +97,7 @@ _RUNNING: Final = (
     ),
 )
 _BESIDE: Final = (
-    ("quality", "How often decisions are wrong: audits by lot, and what they found."),
+    ("quality", "How often decisions are wrong: audits by lot, checks, certificates."),
 )
 _SUPPORT: Final = (
     ("policy", "The written rules: list them, and publish new versions."),

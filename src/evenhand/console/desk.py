@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Response
 
-from evenhand import appeal, banks, decision, evidence, people, policy, queue, review
+from evenhand import appeal, banks, decision, evidence, people, policy, quality, queue, review
 from evenhand.console.frame import ConsoleRoute, SignedIn, Visit
 from evenhand.console.item_view import pictures, shown_fields, title_of
 from evenhand.console.queues import go_to_next
@@ -62,12 +62,18 @@ class Option:
 
 @router.post("/tasks/{task_id}/decide")
 def decide(visit: SignedIn, task_id: str) -> Response:
-    """Decide the task and go on to the next; or come back with what to mend."""
+    """Decide the task and go on to the next; or come back with what to mend.
+
+    A hidden check is told for what it was once it is answered.
+    """
     typed = typed_in(visit)
     verdict, problems = to_verdict(typed)
     if verdict is None:
         return show_desk(visit, task_id, Draft(typed, problems), status=422)
     try:
+        if visit.house.ask(quality.is_check, task_id):
+            visit.do(quality.answer_check, task_id, verdict)
+            return visit.to("/practice?checked=1#checks")
         decision_id = visit.do(decision.decide, task_id, verdict)
     except REFUSED as why:
         typed = with_measures(visit, task_id, typed)

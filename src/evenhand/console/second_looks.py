@@ -1,4 +1,4 @@
-"""Two desks: a second look by lot, and saying which of two answers is right.
+"""Two desks: a second look by lot or an exercise, and saying which of two answers is right.
 
 At the first, nothing shows what was decided, what a rule proposed, or how the account stands. At
 the second both answers are shown side by side, without the names of those who gave them.
@@ -11,7 +11,7 @@ from typing import Final
 
 from fastapi import APIRouter, Response
 
-from evenhand import policy, quality
+from evenhand import policy, quality, queue
 from evenhand.console.desk import Draft, bench_of, mend, typed_in
 from evenhand.console.frame import ConsoleRoute, SignedIn, Visit
 from evenhand.console.queues import go_to_next
@@ -20,6 +20,7 @@ from evenhand.console.verdict_form import CLAUSE_KEYS, QUIET, Typed, clause_orde
 from evenhand.decision import Outcome
 from evenhand.pages import N_
 from evenhand.quality import Label, Right
+from evenhand.queue import TaskKind
 
 router = APIRouter(route_class=ConsoleRoute)
 
@@ -35,12 +36,15 @@ UNSETTLED: Final = N_("Nothing is chosen yet: say which of the two answers is ri
 
 @router.post("/tasks/{task_id}/label")
 def label(visit: SignedIn, task_id: str) -> Response:
-    """Record the answer of a second look, and go on to the next task."""
+    """Record an answer, and go on; after an exercise, show the settled one."""
     typed = typed_in(visit)
     answer = _answer(typed)
     if answer is None:
         return show_label(visit, task_id, Draft(typed, (UNCHOSEN,)), status=422)
     try:
+        if visit.ask(queue.task, task_id).kind is TaskKind.EXERCISE:
+            session_id = visit.do(quality.practise, task_id, answer)
+            return visit.to(f"/practice#s-{session_id}")
         visit.do(quality.label, task_id, answer)
     except REFUSED as why:
         return show_label(visit, task_id, Draft(typed, mend(why)), status=422)

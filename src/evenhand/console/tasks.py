@@ -90,7 +90,7 @@ def _at_its_desk(visit: Visit, task_id: str, draft: Draft, *, status: int = 200)
     kind = visit.ask(queue.task, task_id).kind
     if kind is TaskKind.APPEAL:
         return appeals.show(visit, task_id, draft, status=status)
-    if kind is TaskKind.AUDIT:
+    if kind in {TaskKind.AUDIT, TaskKind.EXERCISE}:
         return second_looks.show_label(visit, task_id, draft, status=status)
     if kind is TaskKind.DISPUTE:
         return second_looks.show_dispute(visit, task_id, draft, status=status)

@@ -32,6 +32,7 @@ TASK_KINDS: Final[Mapping[str, str]] = {
     TaskKind.REOPENED: N_("look again"),
     TaskKind.AUDIT: N_("second look by lot"),
     TaskKind.DISPUTE: N_("two answers"),
+    TaskKind.EXERCISE: N_("exercise"),
 }
 OUTCOMES: Final[Mapping[str, str]] = {
     Outcome.VIOLATION: N_("Violation"),

@@ -10,7 +10,7 @@ from typing import Literal
 from evenhand import banks, intake, people, policy, queue
 from evenhand.db import ReadTx, Row
 from evenhand.decision import store
-from evenhand.decision.errors import HiddenUntilJudged, NoSuchDecision
+from evenhand.decision.errors import HiddenUntilJudged, NoSuchDecision, VerdictIncomplete
 from evenhand.decision.letter import Lines, NoActionReasons, as_lines, no_action_from_dict
 from evenhand.decision.model import (
     About,
@@ -21,8 +21,10 @@ from evenhand.decision.model import (
     Restitution,
     ReversedBy,
     StrikeView,
+    Verdict,
     active_weight,
     hides,
+    verdict_problems,
 )
 from evenhand.decision.statement import Statement, from_dict
 from evenhand.kit.ids import short
@@ -182,6 +184,23 @@ def suggest(
     else:
         says = f"{active} active strike{'s' if active > 1 else ''} under this clause"
     return Suggestion(rung, active, says)
+
+
+def check_complete(
+    tx: ReadTx, verdict: Verdict, account_id: str | None, *, without: str | None = None
+) -> None:
+    """Hold a verdict that is no decision to the completeness of one. Raises VerdictIncomplete.
+
+    `without` leaves out the strikes of the decision that is looked at again.
+    """
+    clause = policy.clause(tx, verdict.clause_key) if verdict.clause_key else None
+    rung = None
+    if clause is not None:
+        rung = suggest(tx, clause, account_id, without=without).rung
+    labels = {label.key for label in policy.labels(tx)}
+    missing = verdict_problems(verdict, clause, rung, now=tx.now, labels=labels)
+    if missing:
+        raise VerdictIncomplete(missing)
 
 
 def resting_on(tx: ReadTx, ground_id: str) -> list[tuple[str, str, policy.Harm]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -166,6 +167,23 @@ def staff_name(tx: ReadTx, staff_id: str) -> str:
     if row is None:
         raise StaffUnknown
     return str(row["name"])
+
+
+def certificates_required(tx: ReadTx) -> frozenset[str]:
+    """Return the kinds of harm that take a certificate here."""
+    return store.required_harms(tx)
+
+
+def certificates_of(tx: ReadTx, staff_id: str) -> dict[str, datetime]:
+    """Return until when somebody is certified, by kind of harm; what ran out is left out."""
+    found = store.certificates_of(tx, staff_id)
+    return {harm: until for harm, until in found.items() if until > tx.now}
+
+
+def certificates_lacking(tx: ReadTx, staff_id: str) -> frozenset[str]:
+    """Return the kinds of harm on which somebody may not work yet. For other rooms."""
+    required = store.required_harms(tx)
+    return required - certificates_of(tx, staff_id).keys() if required else required
 
 
 def name_of(tx: ReadTx, ref: str) -> str:

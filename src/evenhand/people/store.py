@@ -84,6 +84,23 @@ receipts = sa.Table(
 )
 
 
+certificates = sa.Table(
+    "certificates",
+    metadata,
+    sa.Column("staff_id", sa.String(36), primary_key=True),
+    sa.Column("harm", sa.String(40), primary_key=True),
+    sa.Column("until", UtcTime, nullable=False),
+)
+
+#: The kinds of harm for which the operator asks for a certificate.
+certificates_required = sa.Table(
+    "certificates_required",
+    metadata,
+    sa.Column("harm", sa.String(40), primary_key=True),
+    sa.Column("since", UtcTime, nullable=False),
+)
+
+
 def token_hash(token: str) -> str:
     """Hash a token of 256 random bits for look-up; it needs no slowness."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -173,3 +190,35 @@ def attempt_exists(tx: ReadTx, attempt_id: str) -> bool:
 def key_row(tx: ReadTx, *, prefix: str) -> sa.RowMapping | None:
     """Return an API key by its public prefix, or None."""
     return tx.row(sa.select(api_keys).where(api_keys.c.prefix == prefix))
+
+
+def required_harms(tx: ReadTx) -> frozenset[str]:
+    """Return the kinds of harm that take a certificate."""
+    rows = tx.rows(sa.select(certificates_required.c.harm))
+    return frozenset(row["harm"] for row in rows)
+
+
+def set_required(tx: Tx, harm: str, *, required: bool, at: datetime) -> None:
+    """Ask for a certificate, or ask no more."""
+    if required:
+        tx.insert(certificates_required, harm=harm, since=at)
+    else:
+        tx.run(certificates_required.delete().where(certificates_required.c.harm == harm))
+
+
+def certificates_of(tx: ReadTx, staff_id: str) -> dict[str, datetime]:
+    """Return until when somebody is certified, by harm; those that ran out too."""
+    rows = tx.rows(sa.select(certificates).where(certificates.c.staff_id == staff_id))
+    return {row["harm"]: row["until"] for row in rows}
+
+
+def set_certificate(tx: Tx, staff_id: str, harm: str, *, until: datetime) -> None:
+    """Write a certificate, in place of the one before."""
+    drop_certificate(tx, staff_id, harm)
+    tx.insert(certificates, staff_id=staff_id, harm=harm, until=until)
+
+
+def drop_certificate(tx: Tx, staff_id: str, harm: str) -> bool:
+    """Delete a certificate. False when there was none."""
+    mine = sa.and_(certificates.c.staff_id == staff_id, certificates.c.harm == harm)
+    return bool(tx.run(certificates.delete().where(mine)))

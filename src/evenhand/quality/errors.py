@@ -12,6 +12,13 @@ QualityError
 ├── NotALabelTask
 ├── LabelIncomplete   (missing: sentences a reviewer can act on)
 ├── NotADispute
+├── NotACase
+├── NotAnExercise
+├── NotEndedYet
+├── NoSuchSession
+├── SessionEnded
+├── TooFewCases
+├── TooFewPeople
 └── NeedsAReason
 """
 
@@ -72,6 +79,34 @@ class LabelIncomplete(QualityError):
 
 class NotADispute(QualityError):
     """There are no two answers in this task to choose from."""
+
+
+class NotACase(QualityError):
+    """This decision cannot be kept as a case to learn from."""
+
+
+class NotAnExercise(QualityError):
+    """This task is no exercise."""
+
+
+class NotEndedYet(QualityError):
+    """Not everybody has answered yet: what the others said is shown after that."""
+
+
+class NoSuchSession(QualityError):
+    """There is no such training or calibration session, or you are not in it."""
+
+
+class SessionEnded(QualityError):
+    """This session has ended already."""
+
+
+class TooFewCases(QualityError):
+    """There are not enough settled cases for this yet."""
+
+
+class TooFewPeople(QualityError):
+    """A calibration session takes at least two people."""
 
 
 class NeedsAReason(QualityError):

@@ -23,12 +23,15 @@ class TaskKind(StrEnum):
     REOPENED = "reopened"
     AUDIT = "audit"
     DISPUTE = "dispute"
+    EXERCISE = "exercise"
 
 
 #: Kinds that are judged before the first decision is seen.
 BLIND: Final = frozenset({TaskKind.APPEAL, TaskKind.AUDIT})
 #: Kinds about a decision that stands; what arrives meanwhile has a task of its own.
-APART: Final = BLIND | {TaskKind.DISPUTE}
+APART: Final = BLIND | {TaskKind.DISPUTE, TaskKind.EXERCISE}
+#: Kinds of which no line says who worked on them.
+QUIET: Final = frozenset({TaskKind.AUDIT, TaskKind.EXERCISE})
 
 
 class TaskState(StrEnum):
@@ -120,6 +123,9 @@ ESCALATED_QUEUE: Final = "escalated"
 URGENT_QUEUE: Final = "urgent"
 AUDITS_QUEUE: Final = "second_looks"
 DISPUTES_QUEUE: Final = "two_answers"
+EXERCISES_QUEUE: Final = "exercises"
+#: What the line of an exercise calls it, also of one that looks like an ordinary task.
+EXERCISE_LINE: Final = TaskKind.EXERCISE.value
 URGENT: Final = frozenset({Harm.CHILD_SAFETY, Harm.SELF_HARM})
 SEVERITY: Final[dict[Harm, int]] = {
     Harm.CHILD_SAFETY: 4,
@@ -161,8 +167,8 @@ _AGAIN: Final = {
 
 def priority(facts: Facts) -> tuple[Part, ...]:
     """Say how many points a task has and what for; its priority is their sum."""
-    if facts.kind is TaskKind.AUDIT:
-        return (Part(AUDIT_POINTS, "drawn by lot: nobody waits for it"),)
+    if facts.kind in QUIET:
+        return (Part(AUDIT_POINTS, "nobody waits for it"),)
     severity = SEVERITY[facts.harm]
     parts = [Part(severity * SEVERITY_POINTS, f"severity {severity} of 4")]
     if facts.kind in _AGAIN:
@@ -191,14 +197,19 @@ def total(parts: Sequence[Part]) -> int:
     return sum(part.points for part in parts)
 
 
+_QUEUES: Final = {
+    TaskKind.APPEAL: APPEALS_QUEUE,
+    TaskKind.AUDIT: AUDITS_QUEUE,
+    TaskKind.DISPUTE: DISPUTES_QUEUE,
+    TaskKind.EXERCISE: EXERCISES_QUEUE,
+}
+"""The queues that kinds have to themselves."""
+
+
 def queue_of(kind: TaskKind, harm: Harm, *, urgent: bool = False) -> str:
     """Name a task's queue: appeals, second looks, urgent (also by a rule), or the harm's."""
-    if kind is TaskKind.APPEAL:
-        return APPEALS_QUEUE
-    if kind is TaskKind.AUDIT:
-        return AUDITS_QUEUE
-    if kind is TaskKind.DISPUTE:
-        return DISPUTES_QUEUE
+    if kind in _QUEUES:
+        return _QUEUES[kind]
     return URGENT_QUEUE if urgent or harm in URGENT else harm.value
 
 
@@ -217,6 +228,7 @@ QUEUE_TITLES: Final[dict[str, str]] = {
     APPEALS_QUEUE: "Appeals",
     DISPUTES_QUEUE: "Two answers",
     AUDITS_QUEUE: "Second looks",
+    EXERCISES_QUEUE: "Exercises",
 }
 
 

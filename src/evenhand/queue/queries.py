@@ -44,10 +44,15 @@ def open_task(tx: ReadTx, item_id: str) -> TaskView | None:
 
 
 def next_task(
-    tx: ReadTx, staff_id: str, *, queue: str | None = None, but: Collection[TaskKind] = ()
+    tx: ReadTx,
+    staff_id: str,
+    *,
+    queue: str | None = None,
+    but: Collection[TaskKind] = (),
+    but_harms: Collection[str] = (),
 ) -> str | None:
-    """Return the id of the task somebody would be given next, or None; some kinds left out."""
-    return store.next_for(tx, staff_id, queue=queue, now=tx.now, but=but)
+    """Return the id of the task somebody would be given next; some kinds and harms left out."""
+    return store.next_for(tx, staff_id, queue=queue, now=tx.now, but=but, but_harms=but_harms)
 
 
 def kept_from(tx: ReadTx, task_id: str, staff_id: str) -> str | None:
@@ -69,6 +74,11 @@ def hidden_items(tx: ReadTx, actor: people.Actor) -> frozenset[str]:
 def is_blind(tx: ReadTx, task_id: str) -> bool:
     """Tell whether a task is to be judged blind and was not yet."""
     return store.is_blind(tx, task_id)
+
+
+def is_exercise(tx: ReadTx, task_id: str) -> bool:
+    """Tell whether nothing follows from a task, because its answer is settled or only compared."""
+    return store.is_exercise(tx, task_id)
 
 
 def held(tx: ReadTx, actor: people.Actor) -> list[TaskView]:

@@ -32,6 +32,8 @@ tasks = sa.Table(
     sa.Column("origin", sa.Text, nullable=False),
     sa.Column("known", sa.Boolean, nullable=False),
     sa.Column("blind", sa.Boolean, nullable=False),
+    sa.Column("exercise", sa.Boolean),
+    sa.Column("only_for", sa.String(36)),
     sa.Column("clock", sa.Text),
     sa.Column("law", sa.Text),
     sa.Column("due_at", UtcTime),
@@ -106,6 +108,7 @@ def open_task_of(tx: ReadTx, item_id: str) -> TaskView | None:
             tasks.c.item_id == item_id,
             tasks.c.state != "closed",
             tasks.c.kind.not_in([kind.value for kind in APART]),
+            tasks.c.exercise.is_not(True),
         )
     )
     return None if row is None else view(row)
@@ -134,6 +137,9 @@ def exclude(tx: Tx, task_id: str, staff_id: str, why: str) -> None:
 
 def excluded(tx: ReadTx, task_id: str, staff_id: str) -> str | None:
     """Return why a task is kept from somebody, or None when it is not."""
+    only_for = tx.value(sa.select(tasks.c.only_for).where(tasks.c.id == task_id))
+    if only_for not in {None, staff_id}:
+        return "for_somebody_else"
     found = tx.value(
         sa.select(exclusions.c.why).where(
             exclusions.c.task_id == task_id, exclusions.c.staff_id == staff_id
@@ -146,9 +152,18 @@ def blind_items(tx: ReadTx, staff_id: str) -> frozenset[str]:
     """Return the items of open tasks that somebody may still judge blind."""
     kept = sa.select(exclusions.c.task_id).where(exclusions.c.staff_id == staff_id)
     wanted = sa.select(tasks.c.item_id).where(
-        tasks.c.blind.is_(True), tasks.c.state != "closed", tasks.c.id.not_in(kept)
+        tasks.c.blind.is_(True), tasks.c.state != "closed", tasks.c.id.not_in(kept), _for(staff_id)
     )
     return frozenset(row["item_id"] for row in tx.rows(wanted))
+
+
+def is_exercise(tx: ReadTx, task_id: str) -> bool:
+    """Tell whether nothing follows from a task, because its answer is settled or only compared."""
+    return bool(tx.value(sa.select(tasks.c.exercise).where(tasks.c.id == task_id)))
+
+
+def _for(staff_id: str) -> sa.ColumnElement[bool]:
+    return sa.or_(tasks.c.only_for.is_(None), tasks.c.only_for == staff_id)
 
 
 def is_blind(tx: ReadTx, task_id: str) -> bool:
@@ -157,12 +172,20 @@ def is_blind(tx: ReadTx, task_id: str) -> bool:
 
 
 def next_for(
-    tx: ReadTx, staff_id: str, *, queue: str | None, now: datetime, but: Collection[TaskKind]
+    tx: ReadTx,
+    staff_id: str,
+    *,
+    queue: str | None,
+    now: datetime,
+    but: Collection[TaskKind],
+    but_harms: Collection[str],
 ) -> str | None:
     """Return the id of the next task for somebody: overdue first, then by priority and age."""
-    wanted = _free(staff_id, now)
+    wanted = _free(staff_id, now).where(_listed())
     if but:
         wanted = wanted.where(tasks.c.kind.not_in([kind.value for kind in but]))
+    if but_harms:
+        wanted = wanted.where(tasks.c.harm.not_in(sorted(but_harms)))
     if queue is not None:
         wanted = wanted.where(tasks.c.queue == queue)
     overdue = sa.case((sa.and_(tasks.c.due_at.is_not(None), tasks.c.due_at < now), 0), else_=1)
@@ -177,12 +200,17 @@ def _free(staff_id: str, now: datetime) -> sa.Select[tuple[str]]:
         tasks.c.state == "waiting", sa.and_(tasks.c.state == "claimed", tasks.c.lease_until < now)
     )
     kept = sa.select(exclusions.c.task_id).where(exclusions.c.staff_id == staff_id)
-    return sa.select(tasks.c.id).where(free, tasks.c.id.not_in(kept))
+    return sa.select(tasks.c.id).where(free, tasks.c.id.not_in(kept), _for(staff_id))
+
+
+def _listed() -> sa.ColumnElement[bool]:
+    """Leave out exercises: each is for one person, who finds it where they began it."""
+    return tasks.c.kind != TaskKind.EXERCISE.value
 
 
 def listed(tx: ReadTx, *, queue: str | None, limit: int) -> list[TaskView]:
     """Return open tasks in the order they will be worked on."""
-    wanted = sa.select(tasks).where(tasks.c.state != "closed")
+    wanted = sa.select(tasks).where(tasks.c.state != "closed", _listed())
     if queue is not None:
         wanted = wanted.where(tasks.c.queue == queue)
     order = (tasks.c.priority.desc(), tasks.c.opened_at, tasks.c.id)
@@ -200,7 +228,7 @@ def counts(tx: ReadTx, now: datetime) -> list[Row]:
             sa.func.sum(sa.case((held, 1), else_=0)).label("claimed"),
             sa.func.sum(sa.case((overdue, 1), else_=0)).label("overdue"),
         )
-        .where(tasks.c.state != "closed")
+        .where(tasks.c.state != "closed", _listed())
         .group_by(tasks.c.queue)
     )
 

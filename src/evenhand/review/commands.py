@@ -7,7 +7,7 @@ from evenhand.db import Tx
 from evenhand.ledger.append import append
 from evenhand.queue import TaskClosed, TaskKind, TaskState, TaskView
 from evenhand.review import store
-from evenhand.review.errors import KnownMaterial, NoSuchMedia, NothingSaid
+from evenhand.review.errors import KnownMaterial, NeedsCertificate, NoSuchMedia, NothingSaid
 from evenhand.review.model import (
     LEASE,
     NOTE_CHARS_MAX,
@@ -21,13 +21,16 @@ from evenhand.review.model import (
 def claim(tx: Tx, actor: people.Actor, task_id: str) -> Claim:
     """Take one task for ten minutes, renewed by the open desk. Claiming your own renews it.
 
-    Raises TaskTaken, KeptFromYou, TaskClosed, NotAllowed.
+    Raises TaskTaken, KeptFromYou, NeedsCertificate, TaskClosed, NotAllowed.
     """
     tx.lock(f"task:{task_id}")
     task = queue.task(tx, actor, task_id)
     _require_kind(actor, task.kind)
     if task.state is TaskState.CLOSED:
         raise TaskClosed(task_id)
+    lacking = people.certificates_lacking(tx, actor.id)
+    if task.harm.value in lacking and task.kind is not TaskKind.EXERCISE:
+        raise NeedsCertificate(task.harm.value)
     kept = queue.kept_from(tx, task_id, actor.id)
     check_free(task, staff_id=actor.id, kept=kept, now=tx.now)
     if _is_live(tx, task, actor):
@@ -43,7 +46,8 @@ def claim_next(tx: Tx, actor: people.Actor, *, queue_name: str | None = None) ->
     tx.lock("claim-next")
     settles = people.may(actor, people.Permission.MANAGE_QUALITY)
     but = () if settles else (TaskKind.DISPUTE,)
-    task_id = queue.next_task(tx, actor.id, queue=queue_name, but=but)
+    lacking = people.certificates_lacking(tx, actor.id)
+    task_id = queue.next_task(tx, actor.id, queue=queue_name, but=but, but_harms=lacking)
     return None if task_id is None else claim(tx, actor, task_id)
 
 

@@ -4,6 +4,7 @@ ReviewError
 ├── TaskTaken
 ├── NotYours
 ├── KeptFromYou
+├── NeedsCertificate
 ├── LeaseEnded
 ├── NoSuchMedia
 ├── KnownMaterial
@@ -27,6 +28,17 @@ class NotYours(ReviewError):
 
 class KeptFromYou(ReviewError):
     """This task is for somebody else: you decided it first, or you passed it on."""
+
+
+class NeedsCertificate(ReviewError):
+    """This kind of harm takes a certificate here: the training for it is on the page Quality."""
+
+    def __init__(self, harm: str) -> None:
+        """Name the harm, in words that lead on."""
+        words = harm.replace("_", " ")
+        super().__init__(
+            f"Tasks about {words} take a certificate here. The training for it is under Quality."
+        )
 
 
 class LeaseEnded(ReviewError):

@@ -24,7 +24,7 @@ def decide(tx: Tx, actor: people.Actor, task_id: str, verdict: Verdict) -> str:
     task = review.held_task(tx, actor, task_id)
     if task.kind is TaskKind.APPEAL:
         raise AppealNeedsSecondLook(task_id)
-    if task.kind in {TaskKind.AUDIT, TaskKind.DISPUTE}:
+    if task.kind in {TaskKind.AUDIT, TaskKind.DISPUTE} or queue.is_exercise(tx, task_id):
         raise AuditDecidesNothing(task_id)
     return decide_for(tx, actor, task, verdict)
 

@@ -1,6 +1,11 @@
 """What the people room does, by what it is done to: staff, sessions, and outside access."""
 
 from evenhand.people.commands.access import issue_key, issue_receipt, revoke_key
+from evenhand.people.commands.certificates import (
+    give_certificate,
+    require_certificate,
+    take_certificate,
+)
 from evenhand.people.commands.sessions import (
     close_session,
     credentials_for,
@@ -24,12 +29,15 @@ __all__ = [
     "close_session",
     "credentials_for",
     "deactivate",
+    "give_certificate",
     "invite_again",
     "issue_key",
     "issue_receipt",
     "new_setup_token",
     "open_session",
+    "require_certificate",
     "revoke_key",
     "setup_administrator",
+    "take_certificate",
     "touch_session",
 ]

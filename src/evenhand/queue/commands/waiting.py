@@ -15,6 +15,7 @@ from evenhand.queue.errors import TaskClosed
 from evenhand.queue.model import (
     BLIND,
     ESCALATED_QUEUE,
+    QUIET,
     SEVERITY,
     URGENT_QUEUE,
     Facts,
@@ -95,75 +96,6 @@ def open_appeal(tx: Tx, *, appeal_id: str, item_id: str, harm: Harm, not_for: Se
     for staff_id in not_for:
         store.exclude(tx, task_id, staff_id, "first_decider")
     return task_id
-
-
-def open_audit(tx: Tx, item_id: str, *, harm: Harm, not_for: Sequence[str]) -> str:
-    """Open a second look by lot, kept from those who decided. Nobody waits for it: no clock runs.
-
-    Its line does not say which item it is about, so that what is found stays between two people.
-    """
-    return _open_unnamed(tx, TaskKind.AUDIT, item_id, harm=harm, not_for=not_for)
-
-
-def open_dispute(tx: Tx, item_id: str, *, harm: Harm, not_for: Sequence[str]) -> str:
-    """Open the task of saying which of two answers is right, kept from those who gave them."""
-    return _open_unnamed(tx, TaskKind.DISPUTE, item_id, harm=harm, not_for=not_for)
-
-
-def _open_unnamed(
-    tx: Tx, kind: TaskKind, item_id: str, *, harm: Harm, not_for: Sequence[str]
-) -> str:
-    task_id = tx.new_id()
-    item = intake.item(tx, people.SYSTEM, item_id)
-    nobody = Reporting(0, 0, False, False, None, None, None, None, None)
-    facts = _facts(kind, harm, known=False, reporting=nobody, reach=item.reach or 0)
-    parts = priority(facts)
-    where = queue_of(kind, harm)
-    store.insert(
-        tx,
-        id=task_id,
-        kind=kind.value,
-        item_id=item_id,
-        account_id=item.account.id if item.account else None,
-        queue=where,
-        harm=harm.value,
-        severity=SEVERITY[harm],
-        state=TaskState.WAITING.value,
-        priority=total(parts),
-        why=[{"points": part.points, "says": part.says} for part in parts],
-        origin=Origin.OWN_INITIATIVE.value,
-        known=False,
-        blind=kind in BLIND,
-        reports=0,
-        opened_at=tx.now,
-        claim_number=0,
-    )
-    for staff_id in not_for:
-        store.exclude(tx, task_id, staff_id, "first_decider")
-    append(
-        tx,
-        "task.opened",
-        subject=task_id,
-        actor=people.SYSTEM.ref,
-        public={"kind": kind.value, "harm": harm.value, "queue": where},
-        private={"item_id": item_id},
-    )
-    return task_id
-
-
-def withdraw_audit(tx: Tx, task_id: str) -> None:
-    """Take a second look by lot back, whoever holds it: it is not needed any more."""
-    task = store.load_locked(tx, task_id)
-    if task.state is TaskState.CLOSED:
-        raise TaskClosed(task_id)
-    store.change(tx, task_id, state=TaskState.CLOSED.value, closed_at=tx.now, lease_until=None)
-    append(
-        tx,
-        "task.withdrawn",
-        subject=task_id,
-        actor=people.SYSTEM.ref,
-        public={"kind": task.kind.value, "harm": task.harm.value},
-    )
 
 
 def hold(tx: Tx, actor: people.Actor, task_id: str, *, until: datetime) -> TaskView:
@@ -254,18 +186,19 @@ def unblind(tx: Tx, task_id: str) -> None:
 def close(tx: Tx, actor: people.Actor, task_id: str, *, outcome: str) -> None:
     """Close a task for good. Raises TaskClosed when it is closed already.
 
-    The line of a second look by lot says neither who looked nor what about: from those anybody
-    could work out how often one person is wrong.
+    The line of a second look by lot or an exercise does not say who looked: from that anybody could
+    work out how often one person is wrong.
     """
     task = store.load_locked(tx, task_id)
     if task.state is TaskState.CLOSED:
         raise TaskClosed(task_id)
+    quiet = task.kind in QUIET or store.is_exercise(tx, task_id)
     store.change(tx, task_id, state=TaskState.CLOSED.value, closed_at=tx.now, lease_until=None)
     append(
         tx,
         "task.closed",
         subject=task_id,
-        actor=people.SYSTEM.ref if task.kind is TaskKind.AUDIT else actor.ref,
+        actor=people.SYSTEM.ref if quiet else actor.ref,
         public={"outcome": outcome, "kind": task.kind.value, "harm": task.harm.value},
     )
 

@@ -261,7 +261,7 @@ def close(tx: Tx, actor: people.Actor, audit_id: str) -> None:
         raise AuditClosed(audit_id)
     for unit in store.of_audit(tx, audit_id):
         if unit.state is UnitState.WAITING:
-            queue.withdraw_audit(tx, unit.task_id)
+            queue.take_back(tx, unit.task_id)
             store.change_unit(tx, unit.id, state=UnitState.LEFT.value)
     _close(tx, actor, audit_id, store.of_audit(tx, audit_id))
 

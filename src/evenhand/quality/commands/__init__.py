@@ -1,0 +1,26 @@
+"""Auditing decisions, and practising on settled cases."""
+
+from evenhand.quality.commands.auditing import close, draw, label, settle
+from evenhand.quality.commands.practising import (
+    answer_check,
+    begin_calibration,
+    begin_course,
+    end_session,
+    keep_case,
+    plant_checks,
+    practise,
+)
+
+__all__ = [
+    "answer_check",
+    "begin_calibration",
+    "begin_course",
+    "close",
+    "draw",
+    "end_session",
+    "keep_case",
+    "label",
+    "plant_checks",
+    "practise",
+    "settle",
+]

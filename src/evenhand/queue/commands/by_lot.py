@@ -1,0 +1,121 @@
+"""Opening what nobody waits for: second looks by lot, disputes about them, and exercises.
+
+Their lines do not say which item they are about, so that what is found stays between few people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evenhand import intake, people
+from evenhand.db import Tx
+from evenhand.ledger.append import append
+from evenhand.policy import Harm
+from evenhand.queue import store
+from evenhand.queue.errors import TaskClosed
+from evenhand.queue.model import (
+    BLIND,
+    EXERCISE_LINE,
+    SEVERITY,
+    Facts,
+    Origin,
+    TaskKind,
+    TaskState,
+    priority,
+    queue_of,
+    total,
+)
+
+
+def open_audit(tx: Tx, item_id: str, *, harm: Harm, not_for: Sequence[str]) -> str:
+    """Open a second look by lot, kept from those who decided. No clock runs."""
+    return _open(tx, TaskKind.AUDIT, item_id, harm=harm, not_for=not_for)
+
+
+def open_dispute(tx: Tx, item_id: str, *, harm: Harm, not_for: Sequence[str]) -> str:
+    """Open the task of saying which of two answers is right, kept from those who gave them."""
+    return _open(tx, TaskKind.DISPUTE, item_id, harm=harm, not_for=not_for)
+
+
+def open_exercise(tx: Tx, item_id: str, *, harm: Harm, only_for: str) -> str:
+    """Open an exercise for one person: in training, or in a calibration session."""
+    return _open(tx, TaskKind.EXERCISE, item_id, harm=harm, only_for=only_for)
+
+
+def open_check(tx: Tx, item_id: str, *, harm: Harm, not_for: Sequence[str]) -> str:
+    """Put an item whose answer is settled into the queue again, as if it were an ordinary task."""
+    return _open(tx, TaskKind.REVIEW, item_id, harm=harm, not_for=not_for)
+
+
+def take_back(tx: Tx, task_id: str) -> None:
+    """Take such a task back, whoever holds it: it is not needed any more. Raises TaskClosed."""
+    task = store.load_locked(tx, task_id)
+    if task.state is TaskState.CLOSED:
+        raise TaskClosed(task_id)
+    store.change(tx, task_id, state=TaskState.CLOSED.value, closed_at=tx.now, lease_until=None)
+    append(
+        tx,
+        "task.withdrawn",
+        subject=task_id,
+        actor=people.SYSTEM.ref,
+        public={"kind": task.kind.value, "harm": task.harm.value},
+    )
+
+
+def _open(
+    tx: Tx,
+    kind: TaskKind,
+    item_id: str,
+    *,
+    harm: Harm,
+    not_for: Sequence[str] = (),
+    only_for: str | None = None,
+) -> str:
+    task_id = tx.new_id()
+    item = intake.item(tx, people.SYSTEM, item_id)
+    exercise = kind in {TaskKind.EXERCISE, TaskKind.REVIEW}
+    parts = priority(
+        Facts(
+            kind=kind,
+            harm=harm,
+            known_material=False,
+            reporters=0,
+            trusted=False,
+            accurate_reporter=False,
+            reach=item.reach or 0,
+        )
+    )
+    where = queue_of(kind, harm)
+    store.insert(
+        tx,
+        id=task_id,
+        kind=kind.value,
+        item_id=item_id,
+        account_id=item.account.id if item.account else None,
+        queue=where,
+        harm=harm.value,
+        severity=SEVERITY[harm],
+        state=TaskState.WAITING.value,
+        priority=total(parts),
+        why=[{"points": part.points, "says": part.says} for part in parts],
+        origin=Origin.OWN_INITIATIVE.value,
+        known=False,
+        blind=exercise or kind in BLIND,
+        exercise=exercise,
+        only_for=only_for,
+        reports=0,
+        opened_at=tx.now,
+        claim_number=0,
+    )
+    for staff_id in not_for:
+        store.exclude(tx, task_id, staff_id, "first_decider")
+    public = {"kind": EXERCISE_LINE if exercise else kind.value, "harm": harm.value}
+    append(
+        tx,
+        "task.opened",
+        subject=task_id,
+        actor=people.SYSTEM.ref,
+        public=public | {"queue": where},
+        private={"item_id": item_id},
+    )
+    return task_id
