@@ -61,6 +61,12 @@ class Furnished:
         self.calibration = laid.calibration
         house.do(review.claim, staff["Nia"], self.second_look)
         house.do(review.claim, staff["Lin"], self.dispute)
+        house.do(
+            people.state_purpose,
+            staff["Omar"],
+            purpose="The yearly audit under article 37 of the law.",
+            days=30,
+        )
         _bury_one(house)
         invited = house.do(
             people.add_staff, staff["Ada"], name="Ivo", email="ivo@example.org", role=Role.REVIEWER

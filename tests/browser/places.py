@@ -227,6 +227,8 @@ CONSOLE: Final = (
           path=lambda here: f"/console/tasks/{here.second_look}"),
     Place("/console/tasks/{task_id}", "two answers", who="Lin",
           path=lambda here: f"/console/tasks/{here.dispute}"),
+    Place("/console/purpose", "again", who="Omar"),
+    Place("/console/visits", "as a lead", who="Lin"),
     Place("/console/practice", "as a lead", who="Lin"),
     Place("/console/practice", "just checked", path="/console/practice?checked=1", who="Rosa"),
     Place("/console/practice/calibrations/{session_id}", who="Lin",

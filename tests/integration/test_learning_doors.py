@@ -95,6 +95,8 @@ class TestThePage:
         drawn = replace(LINES, auto_from=None, fine=3, needed=99)
         model_id = version(opened, lines=drawn)
         desk = lead(opened, clock, Role.AUDITOR)
+        reason = {"purpose": "To see what the classifier learned from.", "days": "1"}
+        assert desk.post("/console/purpose", data=reason).status_code == 303
         page = seen(desk.get(f"/console/classifiers/{model_id}").text)
         assert "30 broke the clause and 30 were fine" in page
         assert "Not enough evidence at 90.0 % confidence to propose anything (3 of 99" in page

@@ -40,6 +40,7 @@ from evenhand.console import (
     staff_pages,
     tasks,
     viewings,
+    visits_pages,
     words,
 )
 from evenhand.console.frame import PREFIX, TEMPLATES, Console
@@ -70,6 +71,7 @@ _ROOMS = (
     rules_trials,
     rules_pages,
     staff_pages,
+    visits_pages,
     identity_page,
     ledger_page,
 )

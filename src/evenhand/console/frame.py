@@ -21,7 +21,7 @@ from starlette.datastructures import FormData
 from evenhand import pages, people, queue
 from evenhand.bootstrap import House
 from evenhand.console.refusals import REFUSED, told
-from evenhand.people import Actor, Permission
+from evenhand.people import Actor, Permission, Role
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -45,6 +45,14 @@ ROOMS: Final[tuple[tuple[str, str, str, Permission], ...]] = (
     ("/ledger", pages.N_("Ledger"), "ledger", Permission.READ_LEDGER),
     ("/exposure", pages.N_("My exposure"), "exposure", Permission.REVIEW),
 )
+
+
+#: What an auditor may do without having said what for.
+_UNRECORDED: Final = frozenset({f"{PREFIX}/purpose", f"{PREFIX}/sign-out"})
+
+
+class PurposeFirst(Exception):
+    """An auditor has to say what they look for before they see anything."""
 
 
 class SignInFirst(Exception):
@@ -163,7 +171,19 @@ def visit(request: Request, form: Annotated[FormData, Depends(read_form)]) -> Vi
             console.house.do(people.touch_session, token)
     except people.SessionEnded as why:
         raise SignInFirst from why
-    return Visit(console, request, session.actor, form)
+    found = Visit(console, request, session.actor, form)
+    _put_on_record(found)
+    return found
+
+
+def _put_on_record(visit: Visit) -> None:
+    """Let an auditor look only for a stated purpose, and on record. Raises PurposeFirst."""
+    if visit.actor.role is not Role.AUDITOR or visit.request.url.path in _UNRECORDED:
+        return
+    try:
+        visit.do(people.record_view, visit.request.url.path)
+    except people.PurposeNeeded as why:
+        raise PurposeFirst from why
 
 
 Here = Annotated[Console, Depends(console_of)]
@@ -198,6 +218,8 @@ class ConsoleRoute(APIRoute):
                 return await handle(request)
             except SignInFirst:
                 return RedirectResponse(sign_in_address(request), status_code=303)
+            except PurposeFirst:
+                return RedirectResponse(f"{PREFIX}/purpose", status_code=303)
             except REFUSED as why:
                 refusal = told(why)
                 return console_of(request).page(

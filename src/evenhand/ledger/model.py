@@ -103,6 +103,8 @@ EVENTS: Final[dict[str, EventKind]] = {
     "staff.changed": EventKind("a member of staff changed role, state or sign-in means"),
     "session.opened": EventKind("a member of staff signed in"),
     "session.closed": EventKind("a member of staff signed out or was signed out"),
+    "purpose.stated": EventKind("an auditor said what they look for"),
+    "page.viewed": EventKind("an auditor looked at a page of the console"),
     "certificate.required": EventKind("work on a kind of harm takes a certificate, or no more"),
     "certificate.given": EventKind("a member of staff was certified for a kind of harm"),
     "certificate.taken": EventKind("a certificate was taken back"),

@@ -5,6 +5,8 @@ PeopleError
 ├── SetUpRefused
 ├── InvitationEnded
 ├── PasswordRefused
+├── PurposeNeeded
+├── PurposeRefused
 ├── CodeRefused
 ├── SignInRefused
 ├── TooManySignIns
@@ -50,6 +52,14 @@ class InvitationEnded(PeopleError):
         super().__init__(
             "This invitation is no longer good. Ask an administrator to send you a new one."
         )
+
+
+class PurposeNeeded(PeopleError):
+    """Say first what you are looking for: an auditor sees nothing without a stated purpose."""
+
+
+class PurposeRefused(PeopleError):
+    """Say in a sentence what you are looking for, and for 1 to 30 days."""
 
 
 class PasswordRefused(PeopleError):

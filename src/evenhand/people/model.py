@@ -213,6 +213,27 @@ class StaffView:
 
 
 @dataclass(frozen=True)
+class Purpose:
+    """What an auditor looks for, and until when they said so."""
+
+    id: str
+    staff_id: str
+    says: str
+    stated_at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True)
+class ViewOnRecord:
+    """That an auditor looked at a page: who, when, and for which purpose."""
+
+    name: str
+    page: str
+    purpose: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class KeyView:
     """An API key as those who manage keys see it: everything but its secret."""
 

@@ -24,9 +24,11 @@ from evenhand.people.model import (
     Invited,
     KeyView,
     Permission,
+    Purpose,
     Role,
     Session,
     StaffView,
+    ViewOnRecord,
     require,
 )
 from evenhand.people.receipts import read_receipt, receipt_hash
@@ -184,6 +186,21 @@ def certificates_lacking(tx: ReadTx, staff_id: str) -> frozenset[str]:
     """Return the kinds of harm on which somebody may not work yet. For other rooms."""
     required = store.required_harms(tx)
     return required - certificates_of(tx, staff_id).keys() if required else required
+
+
+def purpose_of(tx: ReadTx, actor: Actor) -> Purpose | None:
+    """Return the purpose for which the actor looks now, or None."""
+    row = store.purpose_of(tx, actor.id)
+    return None if row is None or row["until"] <= tx.now else Purpose(**row)
+
+
+def views_on_record(tx: ReadTx, actor: Actor, *, limit: int = 200) -> list[ViewOnRecord]:
+    """Return what auditors looked at and what for, newest first. Raises NotAllowed."""
+    require(actor, Permission.SEE_STAFF)
+    return [
+        ViewOnRecord(staff_name(tx, row["staff_id"]), row["page"], row["says"], row["at"])
+        for row in store.views(tx, limit=limit)
+    ]
 
 
 def name_of(tx: ReadTx, ref: str) -> str:

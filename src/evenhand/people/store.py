@@ -84,6 +84,26 @@ receipts = sa.Table(
 )
 
 
+purposes = sa.Table(
+    "purposes",
+    metadata,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("staff_id", sa.String(36), nullable=False, index=True),
+    sa.Column("says", sa.Text, nullable=False),
+    sa.Column("stated_at", UtcTime, nullable=False),
+    sa.Column("until", UtcTime, nullable=False),
+)
+
+#: What auditors looked at. The operator sees it, and so do they.
+auditor_views = sa.Table(
+    "auditor_views",
+    metadata,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("purpose_id", sa.String(36), sa.ForeignKey("purposes.id"), nullable=False),
+    sa.Column("page", sa.Text, nullable=False),
+    sa.Column("at", UtcTime, nullable=False, index=True),
+)
+
 certificates = sa.Table(
     "certificates",
     metadata,
@@ -222,3 +242,33 @@ def drop_certificate(tx: Tx, staff_id: str, harm: str) -> bool:
     """Delete a certificate. False when there was none."""
     mine = sa.and_(certificates.c.staff_id == staff_id, certificates.c.harm == harm)
     return bool(tx.run(certificates.delete().where(mine)))
+
+
+def insert_purpose(
+    tx: Tx, purpose_id: str, staff_id: str, says: str, *, stated_at: datetime, until: datetime
+) -> None:
+    """Write down what an auditor looks for."""
+    tx.insert(
+        purposes, id=purpose_id, staff_id=staff_id, says=says, stated_at=stated_at, until=until
+    )
+
+
+def purpose_of(tx: ReadTx, staff_id: str) -> sa.RowMapping | None:
+    """Return the purpose an auditor stated last, or None."""
+    wanted = sa.select(purposes).where(purposes.c.staff_id == staff_id)
+    return tx.row(wanted.order_by(purposes.c.stated_at.desc(), purposes.c.id.desc()).limit(1))
+
+
+def insert_view(tx: Tx, view_id: str, purpose_id: str, *, page: str, at: datetime) -> None:
+    """Write down that an auditor looked at a page."""
+    tx.insert(auditor_views, id=view_id, purpose_id=purpose_id, page=page, at=at)
+
+
+def views(tx: ReadTx, *, limit: int) -> list[sa.RowMapping]:
+    """Return what auditors looked at, newest first, with why."""
+    wanted = (
+        sa.select(auditor_views.c.page, auditor_views.c.at, purposes.c.says, purposes.c.staff_id)
+        .join(purposes, purposes.c.id == auditor_views.c.purpose_id)
+        .order_by(auditor_views.c.at.desc(), auditor_views.c.id.desc())
+    )
+    return tx.rows(wanted.limit(limit))

@@ -26,6 +26,7 @@ WITHHELD: Final = frozenset(
         "task.escalated",
         "media.opened",
         "note.written",
+        "page.viewed",
     }
 )
 

@@ -21,6 +21,7 @@ from evenhand.people.commands.staff import (
     new_setup_token,
     setup_administrator,
 )
+from evenhand.people.commands.visits import record_view, state_purpose
 
 __all__ = [
     "accept_invitation",
@@ -35,9 +36,11 @@ __all__ = [
     "issue_receipt",
     "new_setup_token",
     "open_session",
+    "record_view",
     "require_certificate",
     "revoke_key",
     "setup_administrator",
+    "state_purpose",
     "take_certificate",
     "touch_session",
 ]
