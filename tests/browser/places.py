@@ -54,6 +54,7 @@ NO_PAGE: Final = frozenset(
     {"/checkpoint", "/log/checkpoint", "/log/tile/{path:path}", "/log.jsonl"}
     | {"/healthz", "/readyz", "/openapi.json"}
     | {"/console/viewings/{viewing_id}/image", "/report/notice", "/console/banks/{bank_id}/export"}
+    | {"/console/extracts/{extract_id}/file"}
     | {f"/console/tasks/{{task_id}}/{form}" for form in
        ("draft", "decide", "retake", "judge", "conclude", "label", "settle")}
 )  # fmt: skip
@@ -228,6 +229,7 @@ CONSOLE: Final = (
     Place("/console/tasks/{task_id}", "two answers", who="Lin",
           path=lambda here: f"/console/tasks/{here.dispute}"),
     Place("/console/purpose", "again", who="Omar"),
+    Place("/console/extracts", "as an auditor", who="Omar"),
     Place("/console/visits", "as a lead", who="Lin"),
     Place("/console/practice", "as a lead", who="Lin"),
     Place("/console/practice", "just checked", path="/console/practice?checked=1", who="Rosa"),

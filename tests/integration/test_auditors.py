@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 
-from evenhand import ledger, people, transparency
+from evenhand import ledger, people, quality, transparency
 from evenhand.people import Role
 from tests import desk_day
 from tests.desk_day import Office
+from tests.stage import Stage, fine, violation
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -64,3 +66,48 @@ class TestAnAuditor:
         office.desk.get("/console/decisions")
         ada = office.house.ask(people.staff_actor, office.ada.id)
         assert office.house.ask(people.views_on_record, ada) == []
+
+
+class TestAnExtract:
+    """Decisions that an auditor asked for."""
+
+    def test_is_drawn_by_a_checkpoint_that_came_after_the_asking(self, office: Office) -> None:
+        """Neither side could choose; anybody draws it again; it names nobody."""
+        house = office.house
+        stage = Stage(house)
+        made = [
+            stage.decide(stage.reported(text=f"Offer {number}.", account=f"a{number}"), verdict)
+            for number, verdict in enumerate((violation(), fine(), violation()))
+        ]
+        office.clock.forward(timedelta(days=1))
+        house.do(transparency.publish_checkpoint, people.SYSTEM)
+        desk = desk_day.sign_in(
+            house, office.clock, desk_day.hire(house, office.ada, "Kim", Role.AUDITOR)
+        )
+        desk.post("/console/purpose", data=PURPOSE)
+        asked = {"since": "2026-11-21", "until": "2026-11-21", "sample": "2"}
+        assert desk.post("/console/extracts", data=asked | {"sample": "501"}).status_code == 422
+        assert desk.post("/console/extracts", data=asked).status_code == 303
+        address = "/console/extracts/extract-1"
+        assert "there is none yet" in desk.post(f"{address}/draw").text
+        assert desk.get(f"{address}/file").text == ""
+        house.do(transparency.publish_checkpoint, people.SYSTEM)
+        assert desk.post(f"{address}/draw").status_code == 303
+        assert "drawn already" in desk.post(f"{address}/draw").text
+        told = [json.loads(line) for line in desk.get(f"{address}/file").text.splitlines()]
+        assert len(told) == 2
+        assert {one["decision"] for one in told} < set(made)
+        assert all(one["item"]["texts"]["text"].startswith("Offer") for one in told)
+        assert stage.rosa.id not in str(told)
+        with house.db.read() as tx:
+            log = [json.loads(line) for line in transparency.export(tx)]
+        again = quality.redraw(log, "extract-1")
+        assert again.same
+        assert {drawn for one in again.strata for drawn in one.drawn} == {
+            one["decision"] for one in told
+        }
+        ada = desk_day.sign_in(house, office.clock, office.ada)
+        assert ada.post("/console/extracts", data=asked).status_code == 403
+        assert ada.get(f"{address}/file").status_code == 403
+        assert f"{address}/file" in ada.get("/console/visits").text
+        assert desk.get("/console/extracts/extract-9/file").status_code == 404

@@ -71,6 +71,7 @@ _NOT_HERE: Final = (
     people.StaffUnknown,
     policy.NoSuchClause,
     quality.NoSuchAudit,
+    quality.NoSuchExtract,
     quality.NoSuchSession,
     queue.NoSuchTask,
     review.NoSuchMedia,

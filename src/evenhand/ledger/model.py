@@ -84,6 +84,8 @@ EVENTS: Final[dict[str, EventKind]] = {
     "calibration.begun": EventKind("several people began to answer the same cases"),
     "calibration.ended": EventKind("a calibration session ended"),
     "checks.planted": EventKind("settled cases were put into the queue again, unmarked"),
+    "extract.asked": EventKind("an auditor asked for decisions to be drawn by lot"),
+    "extract.drawn": EventKind("what an auditor asked for was drawn by a later checkpoint"),
     "clause.published": EventKind("a version of a policy clause took effect"),
     "label.declared": EventKind("a label that may be put on items was declared, or its words"),
     "bank.created": EventKind("a bank of known material was made"),

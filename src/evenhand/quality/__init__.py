@@ -10,11 +10,14 @@ with their intervals, and never a figure about one person.
 from evenhand.quality.agreement import Agreement, agreement
 from evenhand.quality.checking import Redrawn, audits_in, redraw
 from evenhand.quality.commands import (
+    EXTRACT_MAX,
     answer_check,
+    ask_extract,
     begin_calibration,
     begin_course,
     close,
     draw,
+    draw_extract,
     end_session,
     keep_case,
     label,
@@ -29,6 +32,7 @@ from evenhand.quality.errors import (
     NeedsAReason,
     NoCheckpointYet,
     NoSuchAudit,
+    NoSuchExtract,
     NoSuchSession,
     NotACase,
     NotADispute,
@@ -45,6 +49,8 @@ from evenhand.quality.errors import (
     TooFewPeople,
 )
 from evenhand.quality.estimating import Cell, Ratio, estimate, ratio
+from evenhand.quality.extract_store import Extract
+from evenhand.quality.extracts import extracts, held
 from evenhand.quality.model import (
     ANSWERS,
     ANSWERS_MIN,
@@ -100,6 +106,7 @@ __all__ = [
     "CLOSED",
     "COURSE_CASES",
     "COURSE_RIGHT_MIN",
+    "EXTRACT_MAX",
     "NOTHING_BROKEN",
     "PEOPLE_MIN",
     "SAMPLE_MAX",
@@ -117,11 +124,13 @@ __all__ = [
     "ClauseAgreement",
     "Compared",
     "Dispute",
+    "Extract",
     "Label",
     "LabelIncomplete",
     "NeedsAReason",
     "NoCheckpointYet",
     "NoSuchAudit",
+    "NoSuchExtract",
     "NoSuchSession",
     "NotACase",
     "NotADispute",
@@ -151,6 +160,7 @@ __all__ = [
     "UnitState",
     "agreement",
     "answer_check",
+    "ask_extract",
     "audit",
     "audits",
     "audits_in",
@@ -163,9 +173,12 @@ __all__ = [
     "close",
     "dispute",
     "draw",
+    "draw_extract",
     "end_session",
     "error_rates",
     "estimate",
+    "extracts",
+    "held",
     "is_check",
     "keep_case",
     "label",

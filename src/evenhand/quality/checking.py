@@ -17,6 +17,7 @@ from evenhand.quality.estimating import Cell, estimate
 from evenhand.quality.sampling import Stratum, draw, population, seeded_by, told
 
 Line = Mapping[str, Any]
+_DRAWN = ("audit.drawn", "extract.drawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class Redrawn:
 
 
 def audits_in(lines: Sequence[Line]) -> list[str]:
-    """Return the names of the audits in a log, in order."""
-    return [line["subject"] for line in lines if line.get("type") == "audit.drawn"]
+    """Return the names of the audits and extracts in a log, in order."""
+    return [line["subject"] for line in lines if line.get("type") in _DRAWN]
 
 
 def redraw(lines: Sequence[Line], audit_id: str) -> Redrawn:
@@ -48,13 +49,15 @@ def redraw(lines: Sequence[Line], audit_id: str) -> Redrawn:
     What differs from what the house wrote down is named. Days that were drawn from twice are named
     too: whoever draws until the lot suits them has chosen.
     """
-    said = _line(lines, "audit.drawn", audit_id)
+    said = _line(lines, _DRAWN[0], audit_id) or _line(lines, _DRAWN[1], audit_id)
     if said is None:
-        raise NoSuchAudit(f"The log has no audit called {audit_id}.")
+        raise NoSuchAudit(f"The log has no audit or extract called {audit_id}.")
+    request = _line(lines, "extract.asked", audit_id)
     data = said["data"]
     asked = {name: data[name] for name in ("since", "until", "sample", "least")}
     since, until = asked["since"], asked["until"]
-    seeded = seeded_by(lines, until=until)
+    after = -1 if request is None else request["n"]
+    seeded = seeded_by(lines, until=until, after=after)
     found = population(lines, since=since, until=until, size=seeded.size)
     lot = seeded.seed(audit_id)
     strata = draw(found, lot, sample=asked["sample"], least=asked["least"])
@@ -64,7 +67,8 @@ def redraw(lines: Sequence[Line], audit_id: str) -> Redrawn:
         for key, value in again.items()
         if data.get(key) != value
     ]
-    problems += _drawn_twice(lines, said)
+    if request is None:
+        problems += _drawn_twice(lines, said)
     closed = _line(lines, "audit.closed", audit_id)
     if closed is None:
         return Redrawn(audit_id, strata, None, tuple(problems))

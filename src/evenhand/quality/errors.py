@@ -15,6 +15,7 @@ QualityError
 ├── NotACase
 ├── NotAnExercise
 ├── NotEndedYet
+├── NoSuchExtract
 ├── NoSuchSession
 ├── SessionEnded
 ├── TooFewCases
@@ -91,6 +92,10 @@ class NotAnExercise(QualityError):
 
 class NotEndedYet(QualityError):
     """Not everybody has answered yet: what the others said is shown after that."""
+
+
+class NoSuchExtract(QualityError):
+    """No extract was asked for under this name."""
 
 
 class NoSuchSession(QualityError):

@@ -97,10 +97,14 @@ def decided(line: Mapping[str, Any]) -> Decided | None:
     )
 
 
-def seeded_by(lines: Iterable[Mapping[str, Any]], *, until: str) -> Seeded:
-    """Find the first checkpoint published at `until` or later. Raises NoCheckpointYet."""
+def seeded_by(lines: Iterable[Mapping[str, Any]], *, until: str, after: int = -1) -> Seeded:
+    """Find the first checkpoint published at `until` or later, and after some line of the log.
+
+    Raises NoCheckpointYet.
+    """
     for line in lines:
-        if line.get("type") != "checkpoint.published" or line["at"] < until:
+        early = line["n"] <= after or line.get("at", "") < until
+        if early or line.get("type") != "checkpoint.published":
             continue
         try:
             root = base64.b64decode(line["data"]["note"].split("\n")[_ROOT_LINE], validate=True)

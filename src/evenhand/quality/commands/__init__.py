@@ -1,6 +1,7 @@
 """Auditing decisions, and practising on settled cases."""
 
 from evenhand.quality.commands.auditing import close, draw, label, settle
+from evenhand.quality.commands.extracting import EXTRACT_MAX, ask_extract, draw_extract
 from evenhand.quality.commands.practising import (
     answer_check,
     begin_calibration,
@@ -12,11 +13,14 @@ from evenhand.quality.commands.practising import (
 )
 
 __all__ = [
+    "EXTRACT_MAX",
     "answer_check",
+    "ask_extract",
     "begin_calibration",
     "begin_course",
     "close",
     "draw",
+    "draw_extract",
     "end_session",
     "keep_case",
     "label",
