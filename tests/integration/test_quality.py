@@ -15,7 +15,7 @@ from evenhand.decision import Outcome
 from evenhand.kit.clock import SetClock
 from evenhand.people import Actor, NotAllowed, Role
 from evenhand.quality import Label, Right, UnitState
-from tests.stage import Stage, fine, member, violation
+from tests.stage import Stage, fine, member, picture, violation
 
 pytestmark = pytest.mark.on("sqlite")
 
@@ -293,6 +293,27 @@ class TestSettle:
                 house.do(review.claim, lead, found.id)
             with pytest.raises(review.KeptFromYou):
                 house.ask(quality.dispute, lead, found.id)
+
+    def test_leaves_alone_what_a_person_put_right_after_a_hold(
+        self, house: House, clock: SetClock
+    ) -> None:
+        """The rule erred and a person saw it: their decision is not touched."""
+        one = Audited(Stage.open(house), clock)
+        photo = picture(3)
+        one.stage.image_bank(photo)
+        item_id = one.stage.item(photo=photo)
+        one.stage.settle()
+        made = one.stage.decide(item_id, fine())
+        one.publish()
+        one.draw()
+        for task in one.waiting():
+            one.answer(task, one.stage.ren if not one.disputes() else member(Role.REVIEWER), FINE)
+        (found,) = one.disputes()
+        house.do(review.claim, one.stage.lin, found.id)
+        assert house.ask(quality.dispute, one.stage.lin, found.id).decided_by == "rule"
+        house.do(quality.settle, one.stage.lin, found.id, right=Right.SECOND, why=WHY)
+        assert one.stage.decision(made).stands
+        assert one.waiting() == []
 
     def test_is_offered_to_leads_only(self, audited: Audited) -> None:
         """Whoever else asks for the next task gets another one."""

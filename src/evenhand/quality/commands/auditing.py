@@ -49,6 +49,7 @@ from evenhand.quality.model import (
     Right,
     Unit,
     UnitState,
+    broke,
     is_done,
     label_problems,
 )
@@ -237,15 +238,23 @@ def settle(
 
 
 def _put_right(tx: Tx, actor: people.Actor, unit: Unit, right: Right) -> str | None:
-    """Undo a restriction that was wrong, and bring back what a person has to decide anew."""
-    first = decision.current(tx, unit.decision_id)
-    if unit.first != NOTHING_BROKEN and first.stands:
-        decision.reverse(tx, actor, first.id, by=ReversedBy.REVIEW)
+    """Undo a restriction that was wrong, and bring back what a person has to decide anew.
+
+    What was put right meanwhile, by an appeal or by a person's decision after a hold, stays.
+    """
     assert unit.label is not None, "what is in dispute was answered"
-    second = unit.label.broke if right is Right.SECOND else None
-    if second == NOTHING_BROKEN:
+    wanted = unit.label.broke if right is Right.SECOND else None
+    current = decision.current(tx, unit.decision_id)
+    stands = NOTHING_BROKEN
+    if current.stands:
+        stands = broke(current.outcome.value, current.clause.key if current.clause else None)
+    if stands == wanted:
         return None
-    harm = policy.clause(tx, second).harm if second else Harm(unit.harm)
+    if stands != NOTHING_BROKEN and (wanted is not None or stands == unit.first):
+        decision.reverse(tx, actor, current.id, by=ReversedBy.REVIEW)
+    if wanted == NOTHING_BROKEN:
+        return None
+    harm = policy.clause(tx, wanted).harm if wanted else Harm(unit.harm)
     return queue.reopen(tx, unit.item_id, harm=harm)
 
 
