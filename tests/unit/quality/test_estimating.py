@@ -34,7 +34,7 @@ WORLDS = {
     "rare errors in small strata": World((10, 40), (3, 3_000), (0.002, 0.05), (300, 800)),
     "one stratum": World((1, 1), (3_000, 30_000), (0.01, 0.2), (100, 500)),
 }
-SERVICES, SAMPLES = 20, 400
+SERVICES, SAMPLES = 12, 400
 
 
 def covered(world: World) -> float:
@@ -102,7 +102,7 @@ class TestEstimate:
         with pytest.raises(ValueError, match="no stratum"):
             estimate([cell])
 
-    @settings(max_examples=40)
+    @settings(max_examples=25)
     @given(
         st.lists(
             st.tuples(st.integers(1, 60), st.integers(0, 200), st.data()), min_size=1, max_size=6

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evenhand.quality.checking import redraw
@@ -128,6 +128,7 @@ class TestTheSeed:
 class TestAllocate:
     """Sharing a sample out."""
 
+    @settings(max_examples=50)
     @given(
         st.dictionaries(st.text("abcdef", min_size=1), st.integers(1, 500), min_size=1, max_size=9),
         st.integers(0, 5),
