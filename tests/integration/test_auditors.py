@@ -13,7 +13,7 @@ from tests import desk_day
 from tests.desk_day import Office
 from tests.stage import Stage, fine, violation
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.on("sqlite")
 
 PURPOSE = {"purpose": "The yearly audit under article 37 of the law.", "days": "2"}
 

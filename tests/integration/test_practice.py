@@ -17,7 +17,7 @@ from evenhand.quality import Label
 from tests import desk_day
 from tests.stage import Stage, fine, violation
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.on("sqlite")
 
 WHY = "The offer names gift cards as the only way to pay."
 BROKE = Label(Outcome.VIOLATION, "fraud")
