@@ -16,6 +16,7 @@ from evenhand.bootstrap import House
 from evenhand.detection import Answer
 from evenhand.kit.clock import SetClock
 from evenhand.people import SYSTEM
+from evenhand.policy import Measure
 from evenhand.rules import Less, Weight
 from tests.stage import Stage, fine, picture, violation
 
@@ -64,6 +65,14 @@ def add(stage: Stage, name: str, value: str, kind: str = "phrase", **changes: An
 def standing(stage: Stage, item_id: str) -> str:
     """Say how an item stands with the host."""
     return stage.house.ask(decision.standing_item, item_id)
+
+
+def strikes(stage: Stage, decision_id: str) -> list[str]:
+    """Name the decisions whose strikes count against the account of one of them."""
+    account_id = stage.decision(decision_id).account_id
+    assert account_id is not None, "somebody sent it"
+    found = stage.house.ask(decision.strikes, stage.omar, account_id)
+    return [one.decision_id for one in found if one.voided_at is None]
 
 
 def waits(stage: Stage, item_id: str) -> bool:
@@ -144,6 +153,37 @@ class TestDisabling:
         stage.house.do(banks.withdraw_entry, stage.lin, entry_id, why=WHY)
         stage.settle()
         assert stage.task(item_id).kind is queue.TaskKind.REOPENED
+
+    def test_that_was_wrong_gives_back_what_a_person_took(
+        self, stage: Stage, clock: SetClock
+    ) -> None:
+        """Whoever looks again and finds nothing undoes the measure and the strike."""
+        entry_id = add(stage, bank(stage, "words"), "gift card")
+        item_id = arrived(stage)
+        first = stage.decide(item_id, violation(clause="fraud"))
+        clock.forward(DAY)
+        stage.house.do(banks.withdraw_entry, stage.lin, entry_id, why=WHY)
+        stage.settle()
+        stage.decide(item_id, fine(), by=stage.ren)
+        undone = stage.decision(first)
+        assert undone.reversed_by is decision.ReversedBy.WITHDRAWN_SIGNAL
+        assert all(one.lifted_at for one in undone.measures)
+        assert strikes(stage, first) == []
+
+    def test_that_was_right_all_the_same_costs_no_second_strike(
+        self, stage: Stage, clock: SetClock
+    ) -> None:
+        """The new decision takes the old one's place, milder or not."""
+        entry_id = add(stage, bank(stage, "words"), "gift card")
+        item_id = arrived(stage)
+        first = stage.decide(item_id, violation(clause="fraud"))
+        clock.forward(DAY)
+        stage.house.do(banks.withdraw_entry, stage.lin, entry_id, why=WHY)
+        stage.settle()
+        second = stage.decide(item_id, violation(Measure.HIDE, clause="fraud"), by=stage.ren)
+        assert stage.decision(first).superseded_by == second
+        assert all(one.lifted_at for one in stage.decision(first).measures)
+        assert strikes(stage, first) == [second]
 
     def test_needs_a_time_a_reason_and_somebody_who_may(
         self, stage: Stage, clock: SetClock

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from evenhand import detection, people
+from evenhand import detection, people, queue
 from evenhand.ledger import EVENTS
 from tests import school
 from tests.lessons import text
 from tests.property.history import History, as_test
-from tests.stage import violation
+from tests.stage import fine, violation
 
 A_MINUTE = timedelta(minutes=1)  # so that what was decided before can be told from after
 WITHDRAWN_BY = ("entry.withdrawn", "model.retired")
@@ -55,6 +55,20 @@ class AWithdrawnSignalReopens(History):
         self.clock.forward(A_MINUTE)
         self.house.do(detection.retire_classifier, self.stage.lin, self.model, why="a mistake")
         self.stage.settle()
+
+    @rule()
+    def somebody_looks_again_and_finds_nothing(self) -> None:
+        """Then nothing of what rested on it restricts anybody any more."""
+        for item_id in self.items:
+            task = self.ask(queue.open_task, item_id)
+            if task is None or task.kind is not queue.TaskKind.REOPENED:
+                continue
+            self.clock.forward(A_MINUTE)
+            self.stage.decide(item_id, fine(), by=self.stage.ren)
+            self.stage.settle()
+            stands = "reversed_at is null and superseded_by is null and outcome = 'violation'"
+            mine = f"{stands} and automated = 0 and item_id = '{item_id}'"
+            assert self.rows("decisions", mine) == []
 
     def in_force(self) -> bool:
         """Tell whether the version is in force still."""

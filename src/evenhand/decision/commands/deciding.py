@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from evenhand import intake, people, policy, queue, review, rules
 from evenhand.db import Tx
@@ -12,6 +13,10 @@ from evenhand.decision.errors import AppealNeedsSecondLook, AuditDecidesNothing
 from evenhand.decision.model import Outcome, Verdict
 from evenhand.policy import Basis
 from evenhand.queue import TaskKind, TaskView
+
+_NOTHING_BROKEN: Final = frozenset(
+    {Outcome.NO_VIOLATION, Outcome.NOT_ENOUGH_INFORMATION, Outcome.OUT_OF_SCOPE}
+)
 
 
 def decide(tx: Tx, actor: people.Actor, task_id: str, verdict: Verdict) -> str:
@@ -37,11 +42,15 @@ def decide_for(tx: Tx, actor: people.Actor, task: TaskView, verdict: Verdict) ->
     maker = Maker(actor, actor.name, detected_automatically=found)
     cited = entries_cited(proposals)
     matter = Matter(item, task, Basis(task.origin.value), evidence=cited)
+    if task.kind is TaskKind.REOPENED and verdict.outcome in _NOTHING_BROKEN:
+        following.undo_doubted(tx, actor, item)
     decision_id = make(tx, maker, matter, verdict)
     if verdict.outcome is Outcome.ESCALATED:
         queue.escalate(tx, actor, task.id, why=verdict.note)
         return decision_id
     following.replace_holds(tx, item, decision_id)
+    if task.kind is TaskKind.REOPENED and verdict.outcome is Outcome.VIOLATION:
+        following.replace_doubted(tx, item, decision_id)
     if verdict.clause_key is not None:
         clause = policy.clause(tx, verdict.clause_key)
         following.strike(tx, decision_id, matter, verdict, clause)

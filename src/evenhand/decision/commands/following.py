@@ -6,15 +6,16 @@ from contextlib import suppress
 from datetime import timedelta
 
 from evenhand import banks, detection, intake, ledger, people, policy
-from evenhand.db import Tx
+from evenhand.db import Row, Tx
 from evenhand.decision import store
 from evenhand.decision.commands.making import Maker, Matter, make
-from evenhand.decision.commands.undoing import lift
+from evenhand.decision.commands.undoing import lift, reverse
 from evenhand.decision.errors import VerdictIncomplete
 from evenhand.decision.model import (
     LIMIT_DAYS,
     STRIKE_RULE,
     Outcome,
+    ReversedBy,
     Verdict,
     active_weight,
     limit_follows,
@@ -102,6 +103,44 @@ def bank(
                 )
                 if films:
                     ledger.jobs.enqueue(tx, "film.list", {"subject": entry_id})
+
+
+def undo_doubted(tx: Tx, actor: people.Actor, item: intake.ItemView) -> None:
+    """Undo what restricted an item, and came into doubt, with everything that followed from it.
+
+    Whoever looked again found that no rule was broken (promise 9).
+    """
+    for row in _doubted(tx, item):
+        reverse(tx, actor, row["id"], by=ReversedBy.WITHDRAWN_SIGNAL)
+
+
+def replace_doubted(tx: Tx, item: intake.ItemView, decision_id: str) -> None:
+    """Let a decision take the place of those that came into doubt.
+
+    What it does not ask for itself is lifted, and nobody gets a second strike for the same thing.
+    """
+    for row in _doubted(tx, item):
+        if row["id"] == decision_id:
+            continue
+        store.change(tx, row["id"], superseded_by=decision_id)
+        for measure in store.measures_of(tx, row["id"]):
+            lift(tx, row, measure, item, why="replaced")
+        for one in store.strikes_from(tx, row["id"]):
+            if one.voided_at is None:
+                store.void_strike(tx, one.id, at=tx.now)
+
+
+def _doubted(tx: Tx, item: intake.ItemView) -> list[Row]:
+    """Return the decisions that a rule was broken that stand on an item, holds of rules aside."""
+    return [
+        row
+        for row in store.on_item(tx, item.id)
+        if row["outcome"] == Outcome.VIOLATION.value
+        and not row["provisional"]
+        and row["caused_by"] is None
+        and row["superseded_by"] is None
+        and row["reversed_at"] is None
+    ]
 
 
 def replace_holds(tx: Tx, item: intake.ItemView, decision_id: str) -> None:
