@@ -7,7 +7,7 @@ worth something.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import median_low
@@ -19,27 +19,46 @@ from evenhand.transparency.counting import (
     ANY,
     Counted,
     Query,
-    holds,
     minutes_since,
     numbers_at,
-    values_at,
+    reader,
 )
 from evenhand.transparency.model import N_, Figure, Numbers, Table, Unit
 
+Reader = Callable[[Any], tuple[str, ...]]
+Where = tuple[tuple[Reader, str], ...]
 
-def _by_event() -> tuple[dict[str, list[ByField]], dict[str, list[tuple[str, Single]]]]:
-    """Say which tables a line of each type may count in."""
-    by_field: defaultdict[str, list[ByField]] = defaultdict(list)
-    singles: defaultdict[str, list[tuple[str, Single]]] = defaultdict(list)
+
+def _by_event() -> tuple[
+    dict[str, list[tuple[str, Reader, Where, Reader | None]]],
+    dict[str, list[tuple[str, Single, Where]]],
+]:
+    """Say which tables a line of each type may count in, with what reads it: made once."""
+    by_field = defaultdict(list)
+    singles = defaultdict(list)
     for table in TABLES:
         if isinstance(table, ByField):
+            named = reader(table.named_by) if table.named_by is not None else None
             for event in table.events:
-                by_field[event].append(table)
+                asked = (table.id, reader(table.path), _where(table), named)
+                by_field[event].append(asked)
         else:
             for single in table.singles:
                 for event in single.events:
-                    singles[event].append((table.id, single))
+                    singles[event].append((table.id, single, _where(single)))
     return dict(by_field), dict(singles)
+
+
+def _where(wanted: ByField | Single) -> Where:
+    return tuple((reader(path), value) for path, value in wanted.where)
+
+
+def _fits(data: Any, where: Where) -> bool:
+    for read, value in where:
+        found = read(data)
+        if not found or (value != ANY and value not in found):
+            return False
+    return True
 
 
 _BY_FIELD, _SINGLES = _by_event()
@@ -47,10 +66,10 @@ _BY_FIELD, _SINGLES = _by_event()
 
 @dataclass
 class _Tally:
-    """What one pass over the log has counted so far, by table id or (table id, value)."""
+    """What one pass over the log has counted so far, by table id and value."""
 
     lines: int = 0
-    cells: Counter[tuple[str, str]] = field(default_factory=Counter)
+    cells: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     totals: Counter[str] = field(default_factory=Counter)
     names: dict[tuple[str, str], str] = field(default_factory=dict)
     minutes: defaultdict[tuple[str, str], list[int]] = field(
@@ -59,34 +78,32 @@ class _Tally:
 
     def add(self, line: Mapping[str, Any]) -> None:
         self.lines += 1
-        for table_id, single in _SINGLES.get(line["type"], ()):
-            if _fits(line, single):
+        kind, data = line["type"], line["data"]
+        for table_id, single, where in _SINGLES.get(kind, ()):
+            if not where or _fits(data, where):
                 self._add_single(table_id, single, line)
-        for table in _BY_FIELD.get(line["type"], ()):
-            if _fits(line, table) and (values := values_at(line, table.path)):
-                self.totals[table.id] += 1
-                self.cells.update((table.id, value) for value in values)
-                self._name(table, values, line)
-
-    def _name(self, table: ByField, values: tuple[str, ...], line: Mapping[str, Any]) -> None:
-        """Keep the latest words for a value: the log goes forward in time."""
-        if table.named_by is not None and (named := values_at(line, table.named_by)):
-            self.names.update({(table.id, value): f"{value} {named[0]}" for value in values})
+        for table_id, read, where, named in _BY_FIELD.get(kind, ()):
+            if where and not _fits(data, where):
+                continue
+            if values := read(data):
+                self.totals[table_id] += 1
+                cells = self.cells[table_id]
+                for value in values:
+                    cells[value] += 1
+                if named is not None and (words := named(data)):
+                    # The latest words for a value: the log goes forward in time.
+                    for value in values:
+                        self.names[table_id, value] = f"{value} {words[0]}"
 
     def _add_single(self, table_id: str, single: Single, line: Mapping[str, Any]) -> None:
-        key = (table_id, single.id)
         if single.count is Counted.MEDIAN_MINUTES:
             assert single.field is not None
-            self.minutes[key] += minutes_since(line, single.field)
+            self.minutes[table_id, single.id] += minutes_since(line, single.field)
         elif single.count is Counted.SUM:
             assert single.field is not None
-            self.cells[key] += numbers_at(line, single.field)
+            self.cells[table_id][single.id] += numbers_at(line, single.field)
         else:
-            self.cells[key] += 1
-
-
-def _fits(line: Mapping[str, Any], wanted: ByField | Single) -> bool:
-    return all(holds(line, *each) for each in wanted.where)
+            self.cells[table_id][single.id] += 1
 
 
 def tally(lines: Iterable[Mapping[str, Any]], *, since: datetime, until: datetime) -> Numbers:
@@ -107,10 +124,10 @@ def tally(lines: Iterable[Mapping[str, Any]], *, since: datetime, until: datetim
 
 def _by_field(table: ByField, counted: _Tally, first: str, end: str) -> Table:
     known = dict(table.cells)
-    found = {value for table_id, value in counted.cells if table_id == table.id}
+    cells = counted.cells[table.id]
     figures = []
-    for value in (*known, *sorted(found - known.keys(), key=_natural)):
-        number = counted.cells[table.id, value]
+    for value in (*known, *sorted(cells.keys() - known.keys(), key=_natural)):
+        number = cells[value]
         query = Query(table.events, (*table.where, (table.path, value)), first, end)
         title = known.get(value) or counted.names.get((table.id, value), value)
         figures.append(Figure(f"{table.id}.{value}", title, number, query, based_on=number))
@@ -130,7 +147,7 @@ def _group(group: Group, counted: _Tally, first: str, end: str) -> Table:
             value = median_low(taken) if taken else 0
             figures.append(Figure(name, single.title, value, query, Unit.MINUTES, len(taken)))
         else:
-            number = counted.cells[key]
+            number = counted.cells[group.id][single.id]
             figures.append(Figure(name, single.title, number, query, based_on=number))
     return Table(group.id, group.title, tuple(figures), None)
 
