@@ -88,7 +88,7 @@ class TestGettingIn:
 
     def test_an_invited_colleague_joins_and_signs_in(self, office: Office) -> None:
         boss = desk_day.sign_in(office.house, office.clock, office.ada)
-        form = {"name": "Kim Park", "email": "kim@example.org", "role": "auditor"}
+        form = {"name": "Kim Park", "email": "kim@example.org", "role": "reviewer"}
         invited = boss.post("/console/staff", data=form)
         token = re.search(r"/console/join/([\w-]+)", invited.text)
         assert token
@@ -102,7 +102,7 @@ class TestGettingIn:
         kim = desk_day.sign_in(
             office.house, office.clock, desk_day.Hired("", "kim@example.org", secret[1])
         )
-        assert kim.get("/console/ledger").status_code == 200
+        assert kim.get("/console/exposure").status_code == 200
         assert kim.get("/console/keys").status_code == 403
 
     def test_it_is_never_said_what_was_wrong(self, office: Office) -> None:

@@ -15,6 +15,7 @@ from evenhand.ledger import merkle
 from evenhand.people import PUBLIC, SYSTEM, NotAllowed
 from evenhand.policy import Measure
 from evenhand.transparency import NothingNewToPublish, NotInTheLog, State
+from evenhand.transparency.catalogue import TABLES, ByField
 from tests.stage import Stage, fine, violation
 
 
@@ -74,8 +75,9 @@ class TestNumbers:
         numbers = stage.house.ask(
             transparency.numbers, since=now - timedelta(days=1), until=now + timedelta(days=1)
         )
+        closed = {one.id for one in TABLES if not isinstance(one, ByField) or one.cells}
         for table in numbers.tables:
-            if table.id != "violations-by-clause":
+            if table.id in closed:
                 for figure in table.figures:
                     code = figure.id.removeprefix(f"{table.id}.")
                     assert figure.title != code, figure.id

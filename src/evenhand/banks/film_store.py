@@ -82,6 +82,5 @@ def films_in_portions(tx: ReadTx) -> Iterator[list[StoredFilm]]:
         .join(entries, entries.c.id == films.c.entry_id)
         .where(entries.c.kind == EntryKind.VIDEO.value, entries.c.withdrawn_at.is_(None))
     )
-    found = tx.conn.execution_options(stream_results=True).execute(wanted)
-    for portion in found.partitions(PORTION_FILMS):
+    for portion in tx.portions(wanted, PORTION_FILMS):
         yield [StoredFilm(int(row[0]), unpacked(bytes(row[1]))) for row in portion]

@@ -74,6 +74,6 @@ def _copy(tx: ReadTx, into: sa.Connection, table: sa.Table, banks: Sequence[str]
     else:
         entries = sa.select(store.entries.c.id).where(store.entries.c.bank_id.in_(banks))
         ours = table.c.entry_id.in_(entries)
-    found = tx.conn.execution_options(stream_results=True).execute(sa.select(table).where(ours))
-    for portion in found.mappings().partitions(PORTION_ROWS):
-        into.execute(table.insert(), [dict(row) for row in portion])
+    names = table.c.keys()
+    for portion in tx.portions(sa.select(table).where(ours), PORTION_ROWS):
+        into.execute(table.insert(), [dict(zip(names, row, strict=True)) for row in portion])

@@ -101,8 +101,7 @@ def any_standing(tx: ReadTx, kind: EntryKind) -> bool:
 def values_in_portions(tx: ReadTx, kind: EntryKind) -> Iterator[list[tuple[str, str]]]:
     """Read the id and value of every entry of a kind that stands, a portion at a time."""
     wanted = sa.select(entries.c.id, entries.c.value).where(entries.c.kind == kind.value, stands)
-    found = tx.conn.execution_options(stream_results=True).execute(wanted)
-    for portion in found.partitions(PORTION_ROWS):
+    for portion in tx.portions(wanted, PORTION_ROWS):
         yield [(str(row[0]), str(row[1])) for row in portion]
 
 

@@ -75,9 +75,9 @@ def events(
         wanted = wanted.where(store.lines.c.type.in_(types))
     if subject is not None:
         wanted = wanted.where(store.lines.c.subject == subject)
-    read = wanted.execution_options(yield_per=READ_ROWS)
-    for text in tx.conn.execute(read).scalars():
-        yield json.loads(text)
+    for portion in tx.portions(wanted, READ_ROWS):
+        for row in portion:
+            yield json.loads(row[0])
 
 
 def private_of(tx: ReadTx, line: int) -> dict[str, Any] | None:
