@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from evenhand import decision, review
+from evenhand import decision, detection, review
 from evenhand.bootstrap import House, load_settings, open_house
 from evenhand.cli.run import run
 from evenhand.db import DatabaseBusy
@@ -146,6 +146,7 @@ def main() -> None:
     """Fork what is asked for on each line, and never wait for it."""
     for module in IMPORTED_LATE:
         importlib.import_module(module)
+    detection.warm_up().join()  # what is loaded here, no fork has to load
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     print("ready", flush=True)
     for line in sys.stdin:
