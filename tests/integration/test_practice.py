@@ -182,35 +182,35 @@ class TestCalibration:
     ) -> None:
         """With how far they agree; who said what is theirs to tell."""
         school = School.open(house, clock, cases=4)
-        both = [school.hired(), school.hired("Tia")]
+        three = [school.hired(), school.hired("Tia"), school.hired("Uma")]
         session_id = house.do(
             quality.begin_calibration,
             school.stage.lin,
             Harm.FRAUD,
-            staff_ids=[one.id for one in both],
+            staff_ids=[one.id for one in three],
             cases=4,
         )
-        for who in both:
+        for who in three:
             (own,) = house.ask(quality.my_sessions, who)
             for number, one in enumerate(own.answers):
                 with pytest.raises(quality.NotEndedYet):
                     house.ask(quality.calibration, who, session_id)
-                school.answer(who, one.task_id, rightly=who is both[0] or number > 0)
-        found = house.ask(quality.calibration, both[0], session_id)
+                school.answer(who, one.task_id, rightly=who is not three[1] or number > 0)
+        found = house.ask(quality.calibration, three[0], session_id)
         assert (found.agreement.units, found.agreement.differ) == (4, 1)
-        assert found.agreement.alpha == pytest.approx(0.5333, abs=0.0001)
+        assert found.agreement.alpha == pytest.approx(0.6857, abs=0.0001)
         (differ,) = [one for one in found.cases if one.differ]
-        assert sorted(differ.answers) == [("fraud", 1), ("none", 1)]
-        assert not any(who.id in str(found.cases) for who in both)
+        assert sorted(differ.answers) == [("fraud", 1), ("none", 2)]
+        assert not any(who.id in str(found.cases) for who in three)
         with pytest.raises(quality.NoSuchSession):
             house.ask(quality.calibration, school.stage.ren, session_id)
 
-    def test_takes_two_people_who_review(self, house: House, clock: SetClock) -> None:
-        """One cannot differ from themselves."""
+    def test_takes_three_people_who_review(self, house: House, clock: SetClock) -> None:
+        """Of two, each could tell what the other one said."""
         school = School.open(house, clock, cases=1)
         begin = quality.begin_calibration
         with pytest.raises(quality.TooFewPeople):
-            house.do(begin, school.stage.lin, Harm.FRAUD, staff_ids=["x", "x"], cases=1)
+            house.do(begin, school.stage.lin, Harm.FRAUD, staff_ids=["x", "y"], cases=1)
 
 
 class TestAHiddenCheck:

@@ -104,12 +104,9 @@ class FolderCopy:
         """Return how many of so many lines can be here: whoever wrote the note may say anything."""
         if size == 0:
             return 0
-        place = (size - 1) // TILE_WIDTH
-        last = Tile(None, place, size - place * TILE_WIDTH)
-        if (self._folder / last.path).exists():
-            return size
         bundles = bundles_of(size)
-        return next(one.first for one in bundles if not (self._folder / one.path).exists())
+        missing = (one.first for one in bundles if not (self._folder / one.path).exists())
+        return next(missing, size)
 
     def _read(self, tile: Tile) -> bytes:
         try:

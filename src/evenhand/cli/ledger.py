@@ -77,23 +77,30 @@ def verify(
             "Keep the database, the checkpoint folder and your backups as they are, and find out",
             "who could write to the database since the last time it was sound.",
         ]
-    lines = "1 line" if found.size == 1 else f"{found.size:,} lines"
-    if found.sound:
-        text = [f"The ledger is sound: {lines}, root {found.root.hex()}."]
-    else:
-        named = [f"  {one.kind}: {one.says}" for one in found.findings]
-        text = [f"The ledger is NOT sound: {lines}, and this was found:", *named, *advice]
-    if found.explained:
-        text.append(f"Times that do not follow, and were explained: {len(found.explained)}.")
     value = {
         "sound": found.sound,
         "size": found.size,
         "root": found.root.hex(),
         "findings": found.findings,
         "explained": found.explained,
+        "unread": found.unread,
     }
-    show(value, as_json=json, text=text)
+    show(value, as_json=json, text=_verdict(found, advice))
     return Exit.OK if found.sound else Exit.FOUND
+
+
+def _verdict(found: ledger.Verification, advice: list[str]) -> list[str]:
+    lines = "1 line" if found.size == 1 else f"{found.size:,} lines"
+    if found.sound:
+        text = [f"The ledger is sound: {lines}, root {found.root.hex()}."]
+    else:
+        named = [f"  {one.kind}: {one.says}" for one in found.findings]
+        text = [f"The ledger is NOT sound: {lines}, and this was found:", *named, *advice]
+    if found.unread:
+        text.append(f"Of {found.unread:,} of them nothing but the hash came.")
+    if found.explained:
+        text.append(f"Times that do not follow, and were explained: {len(found.explained)}.")
+    return text
 
 
 def _verify_copy(

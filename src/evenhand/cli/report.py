@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json as json_text
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -16,6 +16,7 @@ from evenhand.cli.exits import Exit
 from evenhand.cli.output import Json, file_or_stdin, show
 from evenhand.cli.shell import NotFoundHere, NotPossibleHere, NotReady, opened, read_json
 from evenhand.kit.clock import SystemClock, midnight
+from evenhand.portal.languages import LANGUAGES, translations
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -124,15 +125,36 @@ def verify(
         wrong.append(f"the copy has {checked.size} lines, and the report was counted at more")
     differs = _recounted(copy, recheck)
     wrong += [f"{one.id}: {one.says}" for one in differs]
-    if wrong:
-        text = ["The report does NOT follow from this log:", *(f"  {one}" for one in wrong)]
-    else:
-        text = [f"All {recheck.figures} figures follow from the {recheck.size} lines they name."]
+    text = [*_findings(recheck, wrong), *_unread(checked.unread)]
     if key is None:
         text.append("It was checked with the key in the report. Give --key from the log's page.")
-    value = {"sound": not wrong, "figures": recheck.figures, "lines": recheck.size, "wrong": wrong}
+    value = {
+        "sound": not wrong,
+        "figures": recheck.figures,
+        "lines": recheck.size,
+        "unread": checked.unread,
+        "wrong": wrong,
+    }
     show(value, as_json=json, text=text)
     return Exit.FOUND if wrong else Exit.OK
+
+
+def _findings(recheck: transparency.Recheck, wrong: Sequence[str]) -> list[str]:
+    if wrong:
+        return ["The report does NOT follow from this log:", *(f"  {one}" for one in wrong)]
+    return [
+        f"All {recheck.figures} figures follow from the {recheck.size} lines they name.",
+        "This was about report.json: the page and the PDF beside it have to say the same.",
+    ]
+
+
+def _unread(lines: int) -> list[str]:
+    if not lines:
+        return []
+    return [
+        f"Of {lines:,} lines of this copy only the hash came, so that they count for nothing.",
+        "They are said to be about the working day of staff, which nobody outside can tell.",
+    ]
 
 
 def _recounted(
@@ -143,7 +165,8 @@ def _recounted(
     closed: list[Mapping[str, Any]] = []
     numbers = transparency.tally(_shown_to(recheck, copy, closed), **period)
     rates = [transparency.rate_data(one) for one in quality.error_rates(closed, **period)]
-    found = recheck.differences(numbers)
+    tongues = [translations(language).gettext for language in LANGUAGES]
+    found = recheck.differences(numbers, tongues)
     if rates != list(recheck.error_rates):
         found.append(transparency.Differs("error_rates", "they do not follow from the audits"))
     return found

@@ -54,13 +54,15 @@ class Finding:
 class Verification:
     """What a check of the whole ledger found. Sound when there are no findings.
 
-    `explained` are lines whose times do not follow, and of which a later line says why.
+    `explained` are lines whose times do not follow, and of which a later line says why; `unread`
+    counts those that came as their hash alone, of which nobody outside can tell what they say.
     """
 
     size: int
     root: bytes
     findings: tuple[Finding, ...]
     explained: tuple[Finding, ...] = ()
+    unread: int = 0
 
     @property
     def sound(self) -> bool:
@@ -102,6 +104,7 @@ class Walk:
     published: list[Claim] = field(default_factory=list)
     changes: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
     explained: set[int] = field(default_factory=set)
+    unread: int = 0
     _clocks: list[Finding] = field(default_factory=list)
     _named: list[Finding] = field(default_factory=list)
     _counts: Counter[str] = field(default_factory=Counter)
@@ -132,6 +135,7 @@ class Walk:
         `given` is the leaf that a tile holds for it; without a tile nothing is compared.
         """
         if entry.startswith(WITHHELD_ENTRY):
+            self.unread += 1
             index, leaf = _withheld(entry) or (self._next, b"")
             self._take(index, None, leaf, given)
         else:
@@ -181,7 +185,8 @@ class Walk:
             if count > NAMED_MAX
         ]
         explained = tuple(one for one in self._clocks if one.line in self.explained)
-        return Verification(self.edge.size, self.edge.root(), (*self._named, *more), explained)
+        named = (*self._named, *more)
+        return Verification(self.edge.size, self.edge.root(), named, explained, self.unread)
 
     def _grow(self) -> None:
         self.edge, made = self.edge.extend(self._fresh)

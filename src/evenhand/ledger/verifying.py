@@ -6,9 +6,12 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy.exc import NoResultFound
 
 from evenhand.db import ReadTx
 from evenhand.kit.clock import stamp
+from evenhand.kit.seal import SealBroken
 from evenhand.ledger import signing, store
 from evenhand.ledger.checking import UNREADABLE, Claim, Verification, Walk, marks_of, note_in
 from evenhand.ledger.checkpoint import size_said
@@ -46,12 +49,21 @@ def verify(
             walk.name("edit", row["line"], says)
     _check_private(tx, walk)
     _check_kept(claims, walk)
-    numbers = range(1, store.last_signer(tx) + 1)
-    trusted = [signing.private_key(tx, number).public_key() for number in numbers]
-    walk.finish(claims, trusted=trusted, nodes=store.read_nodes(tx))
+    walk.finish(claims, trusted=_own_keys(tx, walk), nodes=store.read_nodes(tx))
     _check_edge(tx, walk)
     _check_stamps(tx, walk)
     return walk.verification()
+
+
+def _own_keys(tx: ReadTx, walk: Walk) -> list[Ed25519PublicKey]:
+    """Return the public keys of what is kept to sign with; one that is not whole is named."""
+    keys = []
+    for number in range(1, store.last_signer(tx) + 1):
+        try:
+            keys.append(signing.private_key(tx, number).public_key())
+        except (SealBroken, NoResultFound):
+            walk.name("key", None, f"key {number}, which signs or signed, is gone or was changed")
+    return keys
 
 
 def rows_in_order(tx: ReadTx) -> Iterator[sa.RowMapping]:

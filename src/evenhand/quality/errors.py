@@ -111,7 +111,7 @@ class TooFewCases(QualityError):
 
 
 class TooFewPeople(QualityError):
-    """A calibration session takes at least two people."""
+    """A calibration session takes at least three people, or one could tell who said what."""
 
 
 class NeedsAReason(QualityError):

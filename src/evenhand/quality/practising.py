@@ -104,7 +104,11 @@ def calibration(tx: ReadTx, actor: people.Actor, session_id: str) -> Calibration
     return Calibration(
         session,
         agreement(list(answers.values())),
-        tuple(_compared(known[case_id], given) for case_id, given in sorted(answers.items())),
+        tuple(
+            _compared(known[case_id], given)
+            for case_id, given in sorted(answers.items())
+            if len(given) >= PEOPLE_MIN  # of fewer, somebody's own answer could be told
+        ),
     )
 
 

@@ -31,13 +31,14 @@ class KeptFromYou(ReviewError):
 
 
 class NeedsCertificate(ReviewError):
-    """This kind of harm takes a certificate here: the training for it is on the page Quality."""
+    """This kind of harm takes a certificate here: the training for it is on the page Practice."""
 
     def __init__(self, harm: str) -> None:
         """Name the harm, in words that lead on."""
         words = harm.replace("_", " ")
         super().__init__(
-            f"Tasks about {words} take a certificate here. The training for it is under Quality."
+            f"Tasks about {words} take a certificate here. The training for it is under Practice;"
+            " where there is none, ask a lead to certify you."
         )
 
 

@@ -27,8 +27,17 @@ WITHHELD: Final = frozenset(
         "media.opened",
         "note.written",
         "page.viewed",
+        "certificate.given",
+        "certificate.taken",
+        "course.begun",
+        "course.ended",
+        "calibration.begun",
+        "calibration.ended",
+        "staff.changed",
     }
 )
+#: A check or an exercise in the queue would not be one if anybody could look it up.
+_UNSEEN: Final = '"kind":"exercise"'
 
 
 def entry(leaf: ledger.Leaf) -> str:
@@ -36,7 +45,8 @@ def entry(leaf: ledger.Leaf) -> str:
 
     So is a line that is longer than an entry bundle can say (65,535 bytes): it has one form.
     """
-    if leaf.type in WITHHELD or len(leaf.text.encode()) > tiles.ENTRY_BYTES_MAX:
+    unseen = leaf.type == "task.opened" and _UNSEEN in leaf.text
+    if leaf.type in WITHHELD or unseen or len(leaf.text.encode()) > tiles.ENTRY_BYTES_MAX:
         return canonical({"n": leaf.index, "leaf": leaf.hash.hex()})
     return leaf.text
 

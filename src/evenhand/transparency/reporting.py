@@ -193,12 +193,20 @@ class Recheck:
             self.error_rates: Sequence[Mapping[str, Any]] = list(document["error_rates"])
             self.since, self.until = read_stamp(document["since"]), read_stamp(document["until"])
             self._said = [
-                _Said(str(one["id"]), one["value"], Recount(read_query(one["query"])))
+                _Said(
+                    str(one["id"]),
+                    one["value"],
+                    Recount(read_query(one["query"])),
+                    (str(section["title"]), str(table["title"]), str(one["title"])),
+                )
                 for section in document["sections"]
                 for table in section["tables"]
                 for one in table["figures"]
             ]
-        except (KeyError, TypeError, ValueError, QueryUnreadable) as why:
+            signed = int(self.checkpoint.split("\n")[1])
+            if signed != self.size:
+                raise ReportUnreadable(f"it says {self.size} lines, and its checkpoint {signed}")
+        except (KeyError, TypeError, ValueError, IndexError, QueryUnreadable) as why:
             raise ReportUnreadable(f"this is not a whole report: {why!r}") from why
         self._by_event: defaultdict[str, list[Recount]] = defaultdict(list)
         for one in self._said:
@@ -216,12 +224,16 @@ class Recheck:
             for recount in self._by_event.get(str(line.get("type")), ()):
                 recount.add(line)
 
-    def differences(self, numbers: Numbers) -> list[Differs]:
+    def differences(
+        self, numbers: Numbers, tongues: Sequence[Callable[[str], str]] = (str,)
+    ) -> list[Differs]:
         """Return what does not come out as it is printed.
 
         `numbers` are what the same lines come to by the catalogue of this release: a report that
-        leaves a figure out, or asks another question under its name, is found out by it.
+        leaves a figure out, asks another question under its name, or calls it by other words than
+        those of one of the `tongues`, is found out by it.
         """
+        titles = _titles(numbers, tongues)
         wanted = {figure.id: figure for figure in numbers.figures()}
         missing = wanted.keys() - {one.id for one in self._said}
         found = [Differs(name, "it is not in the report") for name in missing]
@@ -231,10 +243,24 @@ class Recheck:
                 found.append(Differs(one.id, "no figure of this name is counted by this release"))
             elif figure.query != one.recount.query:
                 found.append(Differs(one.id, "its query is not the one this name stands for"))
+            elif one.titles not in titles[one.id]:
+                found.append(Differs(one.id, f"it is called by other words: {one.titles[-1]!r}"))
             elif (again := one.again(figure)) != one.value:
                 told = "so few that it is not told" if again is None else str(again)
                 found.append(Differs(one.id, f"it says {one.value}, and the log says {told}"))
         return sorted(found, key=lambda differs: differs.id)
+
+
+def _titles(
+    numbers: Numbers, tongues: Sequence[Callable[[str], str]]
+) -> dict[str, set[tuple[str, str, str]]]:
+    """Return by what words each figure may be called, with its table and section."""
+    return {
+        one.id: {(say(section.title), say(table.title), say(one.title)) for say in tongues}
+        for section in sections_of(numbers)
+        for table in section.tables
+        for one in table.every()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +270,7 @@ class _Said:
     id: str
     value: int | None
     recount: Recount
+    titles: tuple[str, str, str]
 
     def again(self, like: Figure) -> int | None:
         """Return what would be printed of what was recounted."""

@@ -36,7 +36,7 @@ def report(size: int = 11) -> Any:
             until=UNTIL,
             made_at=UNTIL,
             size=size,
-            checkpoint="note",
+            checkpoint=f"origin\n{size}\nroot\n",
             verifier_key="key",
             sections=sections_of(numbers),
             error_rates=(),
@@ -98,6 +98,11 @@ def more(document: Any) -> None:
     figure(document, "reports-by-harm.fraud")["value"] = 8
 
 
+def renamed(document: Any) -> None:
+    """Call it something else."""
+    figure(document, "reports-by-harm.fraud")["title"] = "Praise"
+
+
 def told_small(document: Any) -> None:
     figure(document, "reports-by-harm.self_harm")["value"] = None
 
@@ -115,6 +120,7 @@ class TestRecheck:
             (more, "reports-by-harm.fraud", "it says 8, and the log says 7"),
             (told_small, "reports-by-harm.self_harm", "it says None, and the log says 0"),
             (other_query, "reports-by-harm.fraud", "its query is not the one"),
+            (renamed, "reports-by-harm.fraud", "it is called by other words"),
             (less, "reports-by-trusted.total", "it is not in the report"),
             (invented, "praise.total", "no figure of this name"),
         ],

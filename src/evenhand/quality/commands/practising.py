@@ -24,7 +24,14 @@ from evenhand.quality.errors import (
     TooFewCases,
     TooFewPeople,
 )
-from evenhand.quality.model import NOTE_CHARS_MAX, REASON_WORDS_MIN, Label, broke, label_problems
+from evenhand.quality.model import (
+    NOTE_CHARS_MAX,
+    PEOPLE_MIN,
+    REASON_WORDS_MIN,
+    Label,
+    broke,
+    label_problems,
+)
 from evenhand.quality.practice import (
     CALIBRATION_CASES_MAX,
     CHECKS_MAX,
@@ -109,7 +116,7 @@ def begin_calibration(
     Raises TooFewPeople, TooFewCases, StaffUnknown, NotAllowed.
     """
     people.require(actor, Permission.MANAGE_QUALITY)
-    if len(set(staff_ids)) < 2:
+    if len(set(staff_ids)) < PEOPLE_MIN:
         raise TooFewPeople
     session_id = tx.new_id()
     wanted = by_lot(store.every_case(tx, harm=harm.value), session_id, seen={})

@@ -81,7 +81,7 @@ _OPTIONAL_CHOICES: Final = (
     "account_type",
     "content_language",
 )
-_KNOWN: Final = frozenset(
+KNOWN_FIELDS: Final = frozenset(
     {"puid", "decision_ground_reference_url", "incompatible_content_illegal", "decision_facts"}
     | {"category_addition", "category_specification", "content_type", "territorial_scope"}
     | {"content_date", "application_date", "content_id", "content_id_ean"}
@@ -359,7 +359,7 @@ def _scope(body: Body) -> Iterator[Fault]:
 
 
 def _unknown(body: Body) -> Iterator[Fault]:
-    for name in sorted(set(map(str, body)) - _KNOWN):
+    for name in sorted(set(map(str, body)) - KNOWN_FIELDS):
         yield _dropped(name[:80], "The database knows no such field, and drops it.")
 
 

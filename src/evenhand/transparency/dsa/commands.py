@@ -16,7 +16,7 @@ from evenhand.db import Tx
 from evenhand.ledger.append import append
 from evenhand.people import Permission
 from evenhand.transparency import store
-from evenhand.transparency.dsa.checking import BATCH_MAX
+from evenhand.transparency.dsa.checking import BATCH_MAX, KNOWN_FIELDS
 from evenhand.transparency.dsa.errors import NotHeld
 from evenhand.transparency.dsa.queries import PAGE, Prepared, State, prepare
 
@@ -94,8 +94,14 @@ def _put_held(
         "statement.held",
         subject=decision_id,
         actor=actor.ref,
-        public={"state": state.value, "fields": sorted({fault["field"] for fault in faults})},
+        public={"state": state.value, "fields": sorted({_own(fault["field"]) for fault in faults})},
     )
+
+
+def _own(field: str) -> str:
+    """Return the name of a field of a body; what the database calls otherwise may be anything."""
+    name = field.partition(".")[0]
+    return name if name in KNOWN_FIELDS else "other"
 
 
 def record_stored(

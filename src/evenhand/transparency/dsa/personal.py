@@ -39,7 +39,14 @@ _EMAIL: Final = re.compile(
     re.IGNORECASE,
 )
 _URL: Final = re.compile(r"https?://[^\s<>\"')\]]+", re.IGNORECASE)
-_BARE: Final = re.compile(r"(?<![\w./@])(?:t\.me|wa\.me|linktr\.ee)/[^\s<>\"')\]]+", re.IGNORECASE)
+_PROFILES_AT: Final = (
+    r"(?:t\.me|wa\.me|linktr\.ee|instagram\.com|x\.com|twitter\.com|facebook\.com|fb\.com"
+    r"|github\.com|tumblr\.com|reddit\.com|linkedin\.com|vk\.com|snapchat\.com|tiktok\.com)"
+)
+_OWN_HOST: Final = r"(?!www\.)[\w\-]+\.tumblr\.com"
+_BARE: Final = re.compile(
+    rf"(?<![\w/@.])(?:(?:[\w\-]+\.)?{_PROFILES_AT}/[^\s<>\"')\]]+|{_OWN_HOST})", re.IGNORECASE
+)
 _WITH_USER: Final = re.compile(r"https?://[^/\s@]+@", re.IGNORECASE)
 _PROFILE_PATH: Final = re.compile(
     r"://[^/]+/(?:@|~|(?:u|user|users|profile|profiles|in|member|members|people|author)/)[\w.\-%]+",
@@ -49,7 +56,7 @@ _PROFILE_QUERY: Final = re.compile(
     r"[?&](?:user|username|user_id|uid|profile|account|email|phone)=[^&\s]", re.IGNORECASE
 )
 _PROFILE_HOST: Final = re.compile(
-    r"(?:https?://)?(?:www\.)?(?:t\.me|wa\.me|linktr\.ee)/[\w+.\-]", re.IGNORECASE
+    rf"(?:https?://|^)(?:(?:[\w\-]+\.)?{_PROFILES_AT}/[\w+.\-]|{_OWN_HOST})", re.IGNORECASE
 )
 _HANDLE: Final = re.compile(r"(?<![\w@./＠])[@＠][A-Za-z0-9_](?:[\w.\-]*\w)(?:@[\w.\-]+\w)?")
 _IPV4: Final = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\d)")

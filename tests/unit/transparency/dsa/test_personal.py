@@ -22,6 +22,9 @@ FOUND = [
     ("see https://anna:secret@example.org/", "https://anna:secret@example.org/"),
     ("see https://example.org/?user=anna", "https://example.org/?user=anna"),
     ("write to t.me/anna", "t.me/anna"),
+    ("see https://www.instagram.com/anna.k/", "https://www.instagram.com/anna.k/"),
+    ("see facebook.com/profile.php?id=1000", "facebook.com/profile.php?id=1000"),
+    ("see anna.tumblr.com now", "anna.tumblr.com"),
     ("from 203.0.113.7, twice", "203.0.113.7"),
     ("from 2001:db8::17 then", "2001:db8::17"),
     ("device 00:1a:2b:3c:4d:5e", "00:1a:2b:3c:4d:5e"),
@@ -40,6 +43,7 @@ LET_BE = [
     "Number 4006381333931 of the maker, build 20261121, order 123456789.",
     "See https://shop.example/item/0123456789 and https://example.org/rules#6.2.",
     "Paragraph 6.2.1 of version 1.2.3; a ratio of 12:30; a@b is no address; C++ ::",
+    "See https://www.tumblr.com and http://shop.example/x.com for the makers.",
     "Using @media in a style, and @ alone.",
     "Your listing asks buyers to pay by gift card before the tickets are sent.",
 ]
