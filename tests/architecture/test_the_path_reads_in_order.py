@@ -27,6 +27,7 @@ BEHIND_THE_RAIL = {
     "appeals": "appeal",
     "decisions": "decision",
     "outbox": "delivery",
+    "dashboard": "transparency",
     "numbers": "transparency",
     "quality": "quality",
     "banks": "banks",

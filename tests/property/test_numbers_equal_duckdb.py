@@ -50,6 +50,8 @@ def data_of(dice: random.Random, at: datetime) -> dict[str, Any]:
         "task_opened_at": dice.choice([before.isoformat(), None]),
         "by": dice.choice(["appeal", "review", "affected"]),
         "kind": dice.choice(["post", 'a "quoted" kind', "名"]),
+        "detectors": dice.choice([{"known_phrases": "1", "language": "2"}, {"language": None}, {}]),
+        "queue": dice.choice(["urgent", "fraud", None]),
         "answers": {"found": dice.randint(0, 3), "failed": dice.randint(0, 2)},
         "undone": dice.randint(0, 4),
         "in_time": dice.choice([True, False, None]),

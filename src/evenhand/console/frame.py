@@ -36,6 +36,7 @@ ROOMS: Final[tuple[tuple[str, str, str, Permission], ...]] = (
     ("/rules", pages.N_("Rules"), "rules", Permission.SEE_QUEUE),
     ("/decisions", pages.N_("Decisions"), "decisions", Permission.SEE_QUEUE),
     ("/outbox", pages.N_("Outbox"), "outbox", Permission.SEE_NUMBERS),
+    ("/dashboard", pages.N_("Dashboard"), "dashboard", Permission.SEE_NUMBERS),
     ("/quality", pages.N_("Quality"), "quality", Permission.SEE_QUEUE),
     ("/banks", pages.N_("Banks"), "banks", Permission.MANAGE_BANKS),
     ("/policy", pages.N_("Policy"), "policy", Permission.SEE_QUEUE),

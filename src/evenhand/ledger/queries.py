@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -64,17 +65,27 @@ class Passed:
 
 
 def events(
-    tx: ReadTx, types: Sequence[str] = (), *, subject: str | None = None
+    tx: ReadTx,
+    types: Sequence[str] = (),
+    *,
+    subject: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Read leaves as dicts (`n at type subject actor data`), in order, by type and subject.
 
-    They are read as they are used: a long log does not have to fit into memory.
+    With `since` (inclusive) and `until` (exclusive), only lines of that time are read. They are
+    read as they are used: a long log does not have to fit into memory.
     """
     wanted = sa.select(store.lines.c.text).order_by(store.lines.c.line)
     if types:
         wanted = wanted.where(store.lines.c.type.in_(types))
     if subject is not None:
         wanted = wanted.where(store.lines.c.subject == subject)
+    if since is not None:
+        wanted = wanted.where(store.lines.c.at >= since)
+    if until is not None:
+        wanted = wanted.where(store.lines.c.at < until)
     for portion in tx.portions(wanted, READ_ROWS):
         for row in portion:
             yield json.loads(row[0])

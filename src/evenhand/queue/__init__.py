@@ -28,6 +28,7 @@ from evenhand.queue.errors import NoSuchTask, QueueError, TaskClosed
 from evenhand.queue.model import (
     QUEUE_TITLES,
     SEVERITY,
+    URGENT,
     ClockView,
     Facts,
     Origin,
@@ -57,6 +58,7 @@ from evenhand.queue.reporting import Reporting, reporting
 __all__ = [
     "QUEUE_TITLES",
     "SEVERITY",
+    "URGENT",
     "ClockView",
     "Facts",
     "NoSuchTask",

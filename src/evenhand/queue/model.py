@@ -95,13 +95,14 @@ class TaskView:
 
 @dataclass(frozen=True)
 class QueueCount:
-    """One queue at a glance."""
+    """One queue at a glance; `oldest` is when its longest-open task began to wait, if any is."""
 
     name: str
     title: str
     waiting: int
     claimed: int
     overdue: int
+    oldest: datetime | None
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ def queues(tx: ReadTx, actor: people.Actor) -> list[QueueCount]:
         held = int(row["claimed"]) if row else 0
         waiting = int(row["open"]) - held if row else 0
         overdue = int(row["overdue"]) if row else 0
-        found.append(QueueCount(name, title, waiting, held, overdue))
+        oldest = row["oldest"] if row else None
+        found.append(QueueCount(name, title, waiting, held, overdue, oldest))
     return found
 
 

@@ -218,7 +218,7 @@ def listed(tx: ReadTx, *, queue: str | None, limit: int) -> list[TaskView]:
 
 
 def counts(tx: ReadTx, now: datetime) -> list[Row]:
-    """Count open tasks by queue: waiting, claimed, overdue."""
+    """Count open tasks by queue: all open, claimed, overdue; and when the oldest was opened."""
     held = sa.and_(tasks.c.state == "claimed", tasks.c.lease_until >= now)
     overdue = sa.and_(tasks.c.due_at.is_not(None), tasks.c.due_at < now)
     return tx.rows(
@@ -227,6 +227,7 @@ def counts(tx: ReadTx, now: datetime) -> list[Row]:
             sa.func.count().label("open"),
             sa.func.sum(sa.case((held, 1), else_=0)).label("claimed"),
             sa.func.sum(sa.case((overdue, 1), else_=0)).label("overdue"),
+            sa.func.min(tasks.c.opened_at).label("oldest"),
         )
         .where(tasks.c.state != "closed", _listed())
         .group_by(tasks.c.queue)

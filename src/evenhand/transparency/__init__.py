@@ -8,11 +8,21 @@ the log, with a proof that it is in the tree the checkpoint signs.
 
 from evenhand.transparency.catalogue import AUTOMATION, MEASURES, OUTCOMES, SOURCES
 from evenhand.transparency.commands import publish_checkpoint
+from evenhand.transparency.comparing import (
+    Compared,
+    ComparedSection,
+    ComparedTable,
+    Comparison,
+    Day,
+    Period,
+    read_period,
+)
 from evenhand.transparency.counting import Counted, Query, read_query, recompute
 from evenhand.transparency.errors import (
     NoSuchFigure,
     NothingNewToPublish,
     NotInTheLog,
+    PeriodUnreadable,
     QueryUnreadable,
     ReportUnreadable,
     TransparencyError,
@@ -30,6 +40,7 @@ from evenhand.transparency.model import (
 )
 from evenhand.transparency.public_log import WITHHELD, export, export_to, files, tile
 from evenhand.transparency.queries import (
+    comparison,
     earlier_keys,
     figure,
     line_about,
@@ -56,7 +67,12 @@ __all__ = [
     "OUTCOMES",
     "SOURCES",
     "WITHHELD",
+    "Compared",
+    "ComparedSection",
+    "ComparedTable",
+    "Comparison",
     "Counted",
+    "Day",
     "Differs",
     "ErrorRate",
     "Figure",
@@ -65,6 +81,8 @@ __all__ = [
     "NothingNewToPublish",
     "Numbers",
     "OwnLine",
+    "Period",
+    "PeriodUnreadable",
     "Query",
     "QueryUnreadable",
     "Recheck",
@@ -79,6 +97,7 @@ __all__ = [
     "TransparencyError",
     "Unit",
     "as_data",
+    "comparison",
     "earlier_keys",
     "export",
     "export_to",
@@ -89,6 +108,7 @@ __all__ = [
     "own_line",
     "publish_checkpoint",
     "rate_data",
+    "read_period",
     "read_query",
     "recompute",
     "register",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from evenhand.policy import HARM_LABELS, Harm, Measure
+from evenhand.queue import URGENT
 from evenhand.transparency.counting import Counted
 from evenhand.transparency.model import N_
 
@@ -22,7 +23,9 @@ Cells = tuple[tuple[str, str], ...]
 class ByField:
     """A table that counts lines by what stands at one path of their data.
 
-    `named_by` is a path to words that say what a value of an open list means.
+    `named_by` is a path to words that say what a value of an open list means. With `keys`, what
+    stands at the path is an object, and its keys are counted: a line says which detectors looked
+    as `{"name": "version"}`.
     """
 
     id: str
@@ -32,6 +35,7 @@ class ByField:
     cells: Cells = ()
     where: Conditions = ()
     named_by: str | None = None
+    keys: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,15 @@ ANSWERS: Final[Mapping[str, str]] = {
     "failed": N_("A detector failed"),
     "skipped": N_("A detector was left out"),
 }
+QUEUES: Final[Mapping[str, str]] = {
+    "urgent": N_("Urgent"),
+    **{harm.value: HARM_LABELS[harm] for harm in Harm if harm not in URGENT},
+    "escalated": N_("Passed on to somebody more senior"),
+    "appeals": N_("Appeals"),
+    "two_answers": N_("Two answers that differ"),
+    "second_looks": N_("Second looks at decisions drawn by lot"),
+    "exercises": N_("Exercises"),
+}
 ROLES: Final[Mapping[str, str]] = {
     "reviewer": N_("Reviewer"),
     "lead": N_("Lead"),
@@ -130,6 +143,13 @@ TABLES: Final[tuple[ByField | Group, ...]] = (
         "trusted",
         _YES_NO,
     ),
+    ByField(
+        "tasks-by-queue",
+        N_("Tasks that began to wait for a person, by queue"),
+        ("task.opened", "task.reopened"),
+        "queue",
+        tuple(QUEUES.items()),
+    ),
     Group(
         "looks",
         N_("What detectors said of items"),
@@ -137,6 +157,13 @@ TABLES: Final[tuple[ByField | Group, ...]] = (
             Single(code, says, ("item.assessed",), (), Counted.SUM, f"answers.{code}")
             for code, says in ANSWERS.items()
         ),
+    ),
+    ByField(
+        "looks-by-detector",
+        N_("Times that items were looked at, by detector"),
+        ("item.assessed",),
+        "detectors",
+        keys=True,
     ),
     ByField(
         "proposals-by-rule",

@@ -171,6 +171,16 @@ def reader(path: str) -> Callable[[Any], tuple[str, ...]]:
     return walked if "." in path else at_once
 
 
+def keys_at(line: Mapping[str, Any], path: str) -> tuple[str, ...]:
+    """Return the keys of the object at a path that hold something, each once, in order.
+
+    A key with a full stop is left out: no path could ask for it.
+    """
+    held = (each for each in _reach(line["data"], path) if isinstance(each, Mapping))
+    every = (key for each in held for key, value in each.items() if value is not None)
+    return tuple(dict.fromkeys(key for key in every if "." not in key))
+
+
 def numbers_at(line: Mapping[str, Any], path: str) -> int:
     """Add up the whole numbers at a path."""
     return sum(value for value in _reach(line["data"], path) if type(value) is int)

@@ -4,6 +4,7 @@ TransparencyError
 ├── NotInTheLog
 ├── NothingNewToPublish
 ├── NoSuchFigure
+├── PeriodUnreadable
 ├── QueryUnreadable
 └── ReportUnreadable
 """
@@ -25,6 +26,10 @@ class NothingNewToPublish(TransparencyError):
 
 class NoSuchFigure(TransparencyError):
     """No published figure has this id."""
+
+
+class PeriodUnreadable(TransparencyError):
+    """What should be two days with a period between them is not."""
 
 
 class QueryUnreadable(TransparencyError):

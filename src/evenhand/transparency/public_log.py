@@ -36,8 +36,6 @@ WITHHELD: Final = frozenset(
         "staff.changed",
     }
 )
-#: A check or an exercise in the queue would not be one if anybody could look it up.
-_UNSEEN: Final = '"kind":"exercise"'
 
 
 def entry(leaf: ledger.Leaf) -> str:
@@ -45,8 +43,7 @@ def entry(leaf: ledger.Leaf) -> str:
 
     So is a line that is longer than an entry bundle can say (65,535 bytes): it has one form.
     """
-    unseen = leaf.type == "task.opened" and _UNSEEN in leaf.text
-    if leaf.type in WITHHELD or unseen or len(leaf.text.encode()) > tiles.ENTRY_BYTES_MAX:
+    if leaf.type in WITHHELD or len(leaf.text.encode()) > tiles.ENTRY_BYTES_MAX:
         return canonical({"n": leaf.index, "leaf": leaf.hash.hex()})
     return leaf.text
 

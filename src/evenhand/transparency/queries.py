@@ -1,19 +1,22 @@
 """Everything published is read off the ledger's lines alone, never off the rooms' own rows.
 
 The numbers, the register and the log are for everybody, so these queries take no actor, but for
-a person's own line, which only their receipt opens.
+a person's own line, which only their receipt opens, and the comparison of periods, whose small
+numbers are for staff.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from evenhand import decision, ledger, people
 from evenhand.db import ReadTx
+from evenhand.kit.clock import midnight
 from evenhand.ledger import checkpoint, merkle
 from evenhand.transparency import register as rows
 from evenhand.transparency.catalogue import COUNTED_EVENTS
+from evenhand.transparency.comparing import Comparison, Period, compare
 from evenhand.transparency.errors import NothingNewToPublish, NotInTheLog
 from evenhand.transparency.model import (
     REGISTER_PAGE_ROWS,
@@ -29,6 +32,13 @@ from evenhand.transparency.tables import tally
 def numbers(tx: ReadTx, *, since: datetime, until: datetime) -> Numbers:
     """Count everything that is published, from `since` until just before `until`."""
     return tally(ledger.events(tx, COUNTED_EVENTS), since=since, until=until)
+
+
+def comparison(tx: ReadTx, actor: people.Actor, period: Period) -> Comparison:
+    """Count a period, its days, and the period before it, for staff: small numbers are told."""
+    people.require(actor, people.Permission.SEE_NUMBERS)
+    since, until = midnight(period.before.first), midnight(period.last) + timedelta(days=1)
+    return compare(ledger.events(tx, COUNTED_EVENTS, since=since, until=until), period)
 
 
 def figure(tx: ReadTx, figure_id: str, *, since: datetime, until: datetime) -> Figure:

@@ -28,9 +28,14 @@ SECTIONS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
             "reports-by-basis",
             "reports-by-via",
             "reports-by-trusted",
+            "tasks-by-queue",
         ),
     ),
-    ("found", N_("What was found, and by what"), ("looks", "proposals-by-rule")),
+    (
+        "found",
+        N_("What was found, and by what"),
+        ("looks", "looks-by-detector", "proposals-by-rule"),
+    ),
     (
         "decided",
         N_("What was decided, under which rule, and by whom"),

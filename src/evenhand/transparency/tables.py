@@ -7,7 +7,7 @@ worth something.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import median_low
@@ -19,6 +19,7 @@ from evenhand.transparency.counting import (
     ANY,
     Counted,
     Query,
+    keys_at,
     minutes_since,
     numbers_at,
     reader,
@@ -30,7 +31,7 @@ Where = tuple[tuple[Reader, str], ...]
 
 
 def _by_event() -> tuple[
-    dict[str, list[tuple[str, Reader, Where, Reader | None]]],
+    dict[str, list[tuple[str, Reader, Where, Reader | None, str | None]]],
     dict[str, list[tuple[str, Single, Where]]],
 ]:
     """Say which tables a line of each type may count in, with what reads it: made once."""
@@ -39,8 +40,9 @@ def _by_event() -> tuple[
     for table in TABLES:
         if isinstance(table, ByField):
             named = reader(table.named_by) if table.named_by is not None else None
+            keys = table.path if table.keys else None
+            asked = (table.id, reader(table.path), _where(table), named, keys)
             for event in table.events:
-                asked = (table.id, reader(table.path), _where(table), named)
                 by_field[event].append(asked)
         else:
             for single in table.singles:
@@ -82,13 +84,13 @@ class _Tally:
         for table_id, single, where in _SINGLES.get(kind, ()):
             if not where or _fits(data, where):
                 self._add_single(table_id, single, line)
-        for table_id, read, where, named in _BY_FIELD.get(kind, ()):
+        for table_id, read, where, named, keys in _BY_FIELD.get(kind, ()):
             if where and not _fits(data, where):
                 continue
             if values := read(data):
                 self.totals[table_id] += 1
                 cells = self.cells[table_id]
-                for value in values:
+                for value in keys_at(line, keys) if keys else values:
                     cells[value] += 1
                 if named is not None and (words := named(data)):
                     # The latest words for a value: the log goes forward in time.
@@ -108,18 +110,32 @@ class _Tally:
 
 def tally(lines: Iterable[Mapping[str, Any]], *, since: datetime, until: datetime) -> Numbers:
     """Fill every table from ledger lines (dicts with `type`, `at` and `data`) in one pass."""
-    first, end = stamp(since), stamp(until)
-    counted = _Tally()
+    (counted,) = tallies(lines, [(since, until)])
+    return counted
+
+
+def tallies(
+    lines: Iterable[Mapping[str, Any]], periods: Sequence[tuple[datetime, datetime]]
+) -> tuple[Numbers, ...]:
+    """Fill every table for each period (its start inclusive, its end exclusive) in one pass."""
+    spans = [(stamp(since), stamp(until), _Tally()) for since, until in periods]
     for line in lines:
-        if first <= line["at"] < end:
-            counted.add(line)
-    tables = tuple(
+        for first, end, counted in spans:
+            if first <= line["at"] < end:
+                counted.add(line)
+    return tuple(
+        Numbers(since, until, counted.lines, _tables(counted, first, end))
+        for (since, until), (first, end, counted) in zip(periods, spans, strict=True)
+    )
+
+
+def _tables(counted: _Tally, first: str, end: str) -> tuple[Table, ...]:
+    return tuple(
         _group(table, counted, first, end)
         if isinstance(table, Group)
         else _by_field(table, counted, first, end)
         for table in TABLES
     )
-    return Numbers(since, until, counted.lines, tables)
 
 
 def _by_field(table: ByField, counted: _Tally, first: str, end: str) -> Table:
@@ -128,7 +144,8 @@ def _by_field(table: ByField, counted: _Tally, first: str, end: str) -> Table:
     figures = []
     for value in (*known, *sorted(cells.keys() - known.keys(), key=_natural)):
         number = cells[value]
-        query = Query(table.events, (*table.where, (table.path, value)), first, end)
+        asked = (f"{table.path}.{value}", ANY) if table.keys else (table.path, value)
+        query = Query(table.events, (*table.where, asked), first, end)
         title = known.get(value) or counted.names.get((table.id, value), value)
         figures.append(Figure(f"{table.id}.{value}", title, number, query, based_on=number))
     whole = Query(table.events, (*table.where, (table.path, ANY)), first, end)

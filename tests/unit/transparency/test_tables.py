@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from evenhand import transparency
+from evenhand import queue, transparency
 from evenhand.ledger import EVENTS
-from evenhand.transparency.catalogue import COUNTED_EVENTS
+from evenhand.transparency.catalogue import COUNTED_EVENTS, QUEUES
+from evenhand.transparency.tables import tallies
 
 SINCE, UNTIL = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 
@@ -95,3 +96,36 @@ class TestTally:
         assert set(COUNTED_EVENTS) <= set(EVENTS)
         assert set(EVENTS) >= transparency.WITHHELD
         assert transparency.WITHHELD.isdisjoint(COUNTED_EVENTS)
+
+    def test_has_a_word_for_every_queue(self) -> None:
+        """The names of queues that the log holds are the queue's own."""
+        assert set(QUEUES) == set(queue.QUEUE_TITLES)
+
+    def test_counts_the_keys_of_what_a_line_says_by_name(self) -> None:
+        """Each detector that looked, by a query anybody can ask; the total counts lines."""
+        at = "2026-06-01T00:00:00.000000Z"
+        named: list[dict[str, Any]] = [{"language": "1", "words": "2"}, {"language": "1"}, {}]
+        named += [{"dotted.name": "1", "words": None}]
+        lines = [{"type": "item.assessed", "at": at, "data": {"detectors": each}} for each in named]
+        found = figures(lines)
+        told = {name: one for name, one in found.items() if name.startswith("looks-by-detector.")}
+        assert {name.partition(".")[2]: one.value for name, one in told.items()} == {
+            "language": 2,
+            "words": 1,
+            "total": 4,
+        }
+        for one in told.values():
+            assert transparency.recompute(lines, one.query) == one.value
+
+
+class TestTallies:
+    """Several periods in one pass."""
+
+    def test_equal_the_periods_counted_one_by_one(self) -> None:
+        """Where periods touch or overlap, a line counts in each it lies in."""
+        edge = datetime(2026, 6, 1, tzinfo=UTC)
+        periods = [(SINCE, edge), (edge, UNTIL), (SINCE, UNTIL)]
+        lines = reports(fraud=4, other=1)
+        one_by_one = [transparency.tally(lines, since=a, until=b) for a, b in periods]
+        assert list(tallies(lines, periods)) == one_by_one
+        assert [each.lines for each in one_by_one] == [0, 5, 5]
