@@ -302,6 +302,12 @@ class TestRooms:
 
     def test_what_is_published_can_be_had(self, say: Say, tmp_path: Path) -> None:
         assert say("transparency", "numbers")["tables"]
+        compared = say("transparency", "compare", "--since", "2025-02-01", "--until", "2025-02-03")
+        assert [day["day"] for day in compared["days"]][-1] == "2025-02-03"
+        assert len(compared["days"]) == 3
+        wrong_way = ("--since", "2025-02-03", "--until", "2025-02-01")
+        refused = say("transparency", "compare", *wrong_way, status=Exit.NOT_POSSIBLE)
+        assert refused["error"] == "period_unreadable"
         assert say("transparency", "register")["rows"] == []
         out = tmp_path / "log.jsonl"
         assert say("transparency", "export", "--out", str(out))["lines"] == len(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 from cyclopts import App, Parameter
 from cyclopts.validators import Number
 
-from evenhand import transparency
+from evenhand import people, transparency
 from evenhand.cli.exits import Exit
 from evenhand.cli.output import Json, note, show, table
 from evenhand.cli.shell import NotReady, opened
@@ -59,6 +59,41 @@ def numbers(
     text = table(("table", "what", "number"), rows, empty="Nothing is counted yet.")
     show(found, as_json=json, text=text)
     return Exit.OK
+
+
+@app.command
+def compare(
+    *,
+    since: Annotated[
+        date | None, Parameter(help="First day, as 2026-01-31; without it, seven days in all.")
+    ] = None,
+    until: Annotated[date | None, Parameter(help="Last day; without it, today.")] = None,
+    json: Json = False,
+) -> Exit:
+    """Count a period beside the one of the same length before it, as the console's dashboard does.
+
+    For staff: small numbers are told. In the JSON each figure carries its query, and each day of
+    the period its decisions and reports.
+    """
+    asked = ("" if each is None else each.isoformat() for each in (since, until))
+    with opened() as house:
+        period = transparency.read_period(*asked, today=house.clock.now().date())
+        found = house.ask(transparency.comparison, people.SYSTEM, period)
+    rows = [
+        (each.title, one.title, _exact(one, one.value), _exact(one, one.value_before))
+        for section in found.sections
+        for each in section.tables
+        for one in each.rows
+    ]
+    text = table(("table", "what", "now", "before"), rows, empty="Nothing was counted in either.")
+    show(found, as_json=json, text=text)
+    return Exit.OK
+
+
+def _exact(row: transparency.Compared, value: int | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value} min" if row.unit is transparency.Unit.MINUTES else str(value)
 
 
 def _midnight(day: date) -> datetime:
