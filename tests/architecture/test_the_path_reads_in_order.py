@@ -29,6 +29,7 @@ BEHIND_THE_RAIL = {
     "outbox": "delivery",
     "dashboard": "transparency",
     "numbers": "transparency",
+    "cases": "transparency",
     "quality": "quality",
     "banks": "banks",
     "policy": "policy",

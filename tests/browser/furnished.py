@@ -9,7 +9,18 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
-from evenhand import appeal, banks, delivery, detection, intake, ledger, people, queue, review
+from evenhand import (
+    appeal,
+    banks,
+    delivery,
+    detection,
+    intake,
+    ledger,
+    people,
+    queue,
+    review,
+    transparency,
+)
 from evenhand.bootstrap import House
 from evenhand.kit.images import open_image
 from evenhand.people import Actor, Role
@@ -17,6 +28,7 @@ from evenhand.policy import Measure
 from tests import audits, school
 from tests.browser import rules_at_work
 from tests.stage import Stage, fine, violation
+from tests.told import told
 from tests.town import PHOTOS
 
 BAG: Final = "Brown leather bag, used twice, with its original box and a card that says what it is."
@@ -44,6 +56,7 @@ class Furnished:
     second_look: str = ""
     dispute: str = ""
     calibration: str = ""
+    cases: dict[str, str] = field(default_factory=dict)
 
     def arrange(self, house: House, staff: Mapping[str, Actor]) -> None:
         """Put everything in."""
@@ -55,6 +68,7 @@ class Furnished:
         self._banks(house, staff["Lin"])
         self._decisions(stage)
         self._appeals(stage)
+        self._cases(stage)
         self.rules = rules_at_work.lay_out(stage, staff)
         laid = audits.lay_out(stage, staff["Rosa"])
         self.second_look, self.dispute = laid.second_look, laid.dispute
@@ -149,6 +163,14 @@ class Furnished:
             house.do(appeal.judge, stage.ren, self.tasks[name], fine())
         house.do(appeal.conclude, stage.ren, self.tasks["undone"], explanation=EXPLANATION)
         stage.settle()
+
+    def _cases(self, stage: Stage) -> None:
+        """Leave a case that waits for a lead, and one that is public."""
+        for name in ("waiting", "public"):
+            item_id = stage.reported(text=f"{BAG} It is {name}.", account=f"told-{name}")
+            made = stage.decide(item_id, violation())
+            self.cases[name] = told(stage, made)
+        stage.house.do(transparency.approve_case, stage.lin, self.cases["public"])
 
 
 def _listing(stage: Stage) -> str:

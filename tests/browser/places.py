@@ -243,10 +243,16 @@ CONSOLE: Final = (
     Place("/console/quality", "with own decisions", who="Rosa"),
     Place("/console/quality/{audit_id}", "ended", path="/console/quality/audit-1", who="Omar"),
     Place("/console/quality/{audit_id}", "under way", path="/console/quality/audit-2", who="Lin"),
+    Place("/console/cases", "as an auditor", who="Omar"),
+    Place("/console/cases/{case_id}", "waits for a lead", who="Lin",
+          path=lambda here: f"/console/cases/{here.cases['waiting']}"),
+    Place("/console/cases/{case_id}", "is public", who="Rosa",
+          path=lambda here: f"/console/cases/{here.cases['public']}"),
     Place("/console/elsewhere", "nothing is there", who=_NIA, complains=_REFUSED),
 )  # fmt: skip
 
 PORTAL: Final = (
+    Place("/cases/{short}", path=lambda here: f"/cases/{here.cases['public'][-6:]}"),
     Place("/report", "to mend", act=send_empty, complains=_REFUSED),
     Place("/report", "about an item", path="/report?kind=post&id=p1"),
     Place("/report", "notice", act=begin_a_notice),

@@ -24,6 +24,7 @@ app = App(name="transparency")
 app.command(
     "evenhand.cli.dsa:app", name="dsa", help="What the EU's Digital Services Act wants published."
 )
+app.command("evenhand.cli.told_case:app", name="case", help="Typical cases, told to everybody.")
 app.command("evenhand.cli.report:report", name="report")
 app.command("evenhand.cli.report:verify", name="verify")
 

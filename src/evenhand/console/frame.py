@@ -37,6 +37,7 @@ ROOMS: Final[tuple[tuple[str, str, str, Permission], ...]] = (
     ("/decisions", pages.N_("Decisions"), "decisions", Permission.SEE_QUEUE),
     ("/outbox", pages.N_("Outbox"), "outbox", Permission.SEE_NUMBERS),
     ("/dashboard", pages.N_("Dashboard"), "dashboard", Permission.SEE_NUMBERS),
+    ("/cases", pages.N_("Cases"), "cases", Permission.SEE_QUEUE),
     ("/quality", pages.N_("Quality"), "quality", Permission.SEE_QUEUE),
     ("/banks", pages.N_("Banks"), "banks", Permission.MANAGE_BANKS),
     ("/policy", pages.N_("Policy"), "policy", Permission.SEE_QUEUE),

@@ -19,6 +19,7 @@ from evenhand import (
     queue,
     review,
     rules,
+    transparency,
 )
 from evenhand.pages import N_
 from evenhand.sentences import sentence
@@ -50,6 +51,7 @@ REFUSED: Final = (
     queue.QueueError,
     review.ReviewError,
     rules.RulesError,
+    transparency.TransparencyError,
 )
 
 _NOT_HERE: Final = (
@@ -77,8 +79,9 @@ _NOT_HERE: Final = (
     review.NoSuchMedia,
     rules.NoSuchRule,
     rules.NoSuchTrial,
+    transparency.NoSuchCase,
 )
-_NOT_ALLOWED: Final = (people.NotAllowed, people.SetUpRefused)
+_NOT_ALLOWED: Final = (people.NotAllowed, people.SetUpRefused, transparency.CaseNotYours)
 
 
 def told(why: Exception) -> Refusal:

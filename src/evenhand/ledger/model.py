@@ -120,6 +120,10 @@ EVENTS: Final[dict[str, EventKind]] = {
     "statements.submitted": EventKind("statements of reasons were stored by the EU's database"),
     "statement.held": EventKind("a statement of reasons was not submitted and waits for a person"),
     "statement.retried": EventKind("a person let a statement that waited be submitted again"),
+    "case.told": EventKind("a case was told without names, for a lead to read"),
+    "case.returned": EventKind("a lead sent a told case back, and said why"),
+    "case.approved": EventKind("a lead let a told case be published"),
+    "case.withdrawn": EventKind("a told case was taken back"),
     "checkpoint.published": EventKind("a checkpoint was published"),
 }
 

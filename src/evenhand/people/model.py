@@ -38,6 +38,7 @@ class Permission(StrEnum):
     MANAGE_MODELS = "manage_models"
     MANAGE_RULES = "manage_rules"
     MANAGE_QUALITY = "manage_quality"
+    PUBLISH_CASES = "publish_cases"
     MANAGE_POLICY = "manage_policy"
     MANAGE_STAFF = "manage_staff"
     MANAGE_KEYS = "manage_keys"
@@ -58,6 +59,7 @@ _LEAD = _REVIEWER | {
     Permission.MANAGE_MODELS,
     Permission.MANAGE_RULES,
     Permission.MANAGE_QUALITY,
+    Permission.PUBLISH_CASES,
     Permission.RESEND,
     Permission.SEE_NUMBERS,
     Permission.SEE_STAFF,
@@ -94,6 +96,7 @@ PEOPLE_ONLY: Final = frozenset(
         Permission.JUDGE_APPEALS,
         Permission.OPEN_IDENTITY,
         Permission.OPEN_SEALED,
+        Permission.PUBLISH_CASES,
     }
 )
 

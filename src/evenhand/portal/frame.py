@@ -60,6 +60,11 @@ REFUSED: Final[Mapping[type[Exception], tuple[int, str, str]]] = {
         N_("There is no such figure"),
         N_("Open the numbers and follow a figure from there."),
     ),
+    transparency.NoSuchCase: (
+        404,
+        N_("There is no such case"),
+        N_("It may have been withdrawn. Open the cases to see all that are told."),
+    ),
     policy.NoSuchClause: (
         404,
         N_("There is no such rule"),
@@ -150,7 +155,12 @@ class Visit:
 
     def gettext(self, text: str) -> str:
         """Say one of our sentences in the reader's language; other text comes back as it is."""
-        return _saying(self.portal.tongues[self.language])(text)
+        return _saying(self.tongue)(text)
+
+    @property
+    def tongue(self) -> NullTranslations:
+        """The catalog of the reader's language."""
+        return self.portal.tongues[self.language]
 
     @property
     def desk(self) -> Environment:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import IO, Final
 
+from babel.dates import format_skeleton
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
 
@@ -47,6 +48,33 @@ def register(here: Here, before: str = "", harm: str = "", measure: str = "") ->
     return here.page(
         "register.html", at="register", page=page, harm=chosen_harm, measure=chosen_measure
     )
+
+
+@routes.get("/cases")
+def cases(here: Here) -> Response:
+    """List the cases that were told and approved, newest first."""
+    here.portal.turnstile.pass_through("count", here.address)
+    found = here.house.ask(transparency.public_cases)
+    return here.page(
+        "cases.html", at="register", cases=found, month=lambda case: _month(here, case)
+    )
+
+
+@routes.get("/cases/{short}")
+def case(here: Here, short: str) -> Response:
+    """Tell one case."""
+    here.portal.turnstile.pass_through("count", here.address)
+    found = here.house.ask(transparency.public_case, short)
+    facts = transparency.facts_said(
+        found.facts, gettext=here.gettext, ngettext=here.tongue.ngettext
+    )
+    return here.page("case.html", at="register", case=found, facts=facts, month=_month(here, found))
+
+
+def _month(here: Visit, case: transparency.PublicCase) -> str:
+    """Write a case's month in the reader's language."""
+    locale = here.language.replace("-", "_")
+    return str(format_skeleton("yMMMM", case.facts.month, locale=locale))
 
 
 @routes.get("/numbers")

@@ -3,11 +3,18 @@
 Everything here is a question asked of the ledger's lines alone. The numbers page prints figures,
 and beside each the query that anybody holding the exported log can ask again. The register lists
 decisions without saying anything about anybody. A person with a receipt finds their own line in
-the log, with a proof that it is in the tree the checkpoint signs.
+the log, with a proof that it is in the tree the checkpoint signs. Typical cases are told without
+pointing at anybody, once a lead has read each.
 """
 
 from evenhand.transparency.catalogue import AUTOMATION, MEASURES, OUTCOMES, SOURCES
-from evenhand.transparency.commands import publish_checkpoint
+from evenhand.transparency.commands import (
+    approve_case,
+    publish_checkpoint,
+    return_case,
+    tell_case,
+    withdraw_case,
+)
 from evenhand.transparency.comparing import (
     Compared,
     ComparedSection,
@@ -19,6 +26,11 @@ from evenhand.transparency.comparing import (
 )
 from evenhand.transparency.counting import Counted, Query, read_query, recompute
 from evenhand.transparency.errors import (
+    CaseAnswered,
+    CaseChanged,
+    CaseNotToBeTold,
+    CaseNotYours,
+    NoSuchCase,
     NoSuchFigure,
     NothingNewToPublish,
     NotInTheLog,
@@ -60,6 +72,15 @@ from evenhand.transparency.reporting import (
     rate_data,
 )
 from evenhand.transparency.tables import tally
+from evenhand.transparency.told import (
+    CaseFacts,
+    CaseState,
+    PublicCase,
+    ToldCase,
+    as_markdown,
+    facts_said,
+)
+from evenhand.transparency.told_queries import case, cases, public_case, public_cases
 
 __all__ = [
     "AUTOMATION",
@@ -67,6 +88,12 @@ __all__ = [
     "OUTCOMES",
     "SOURCES",
     "WITHHELD",
+    "CaseAnswered",
+    "CaseChanged",
+    "CaseFacts",
+    "CaseNotToBeTold",
+    "CaseNotYours",
+    "CaseState",
     "Compared",
     "ComparedSection",
     "ComparedTable",
@@ -76,6 +103,7 @@ __all__ = [
     "Differs",
     "ErrorRate",
     "Figure",
+    "NoSuchCase",
     "NoSuchFigure",
     "NotInTheLog",
     "NothingNewToPublish",
@@ -83,6 +111,7 @@ __all__ = [
     "OwnLine",
     "Period",
     "PeriodUnreadable",
+    "PublicCase",
     "Query",
     "QueryUnreadable",
     "Recheck",
@@ -94,18 +123,26 @@ __all__ = [
     "Section",
     "State",
     "Table",
+    "ToldCase",
     "TransparencyError",
     "Unit",
+    "approve_case",
     "as_data",
+    "as_markdown",
+    "case",
+    "cases",
     "comparison",
     "earlier_keys",
     "export",
     "export_to",
+    "facts_said",
     "figure",
     "files",
     "line_about",
     "numbers",
     "own_line",
+    "public_case",
+    "public_cases",
     "publish_checkpoint",
     "rate_data",
     "read_period",
@@ -113,7 +150,10 @@ __all__ = [
     "recompute",
     "register",
     "report",
+    "return_case",
     "tally",
+    "tell_case",
     "tile",
     "verifier_key",
+    "withdraw_case",
 ]
