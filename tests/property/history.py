@@ -41,7 +41,7 @@ from tests.conftest import load_every_store
 from tests.stage import FACTS, REASONS, Stage, member, picture
 
 CHECK = settings(
-    max_examples=15,
+    max_examples=10,
     stateful_step_count=20,
     deadline=None,
     suppress_health_check=list(HealthCheck),
