@@ -20,9 +20,9 @@ from evenhand import banks, console, intake, pages, people, policy, rules, worke
 from evenhand.bootstrap import House
 from evenhand.kit.clock import SetClock
 from evenhand.people import Role
+from tests.public import ORIGIN, behind_the_guard
 
 PASSWORD = "four unrelated plain words"
-ORIGIN = "http://127.0.0.1:8000"
 
 
 @cache
@@ -79,12 +79,8 @@ def hire(house: House, by: Hired, name: str, role: Role) -> Hired:
 
 @cache
 def rooms() -> FastAPI:
-    """Assemble the console alone, behind the guard that every door stands behind."""
-    app = FastAPI()
-    app.include_router(console.router())
-    pages.mount_static(app)
-    app.add_middleware(pages.Guard)
-    return app
+    """Assemble the console alone."""
+    return behind_the_guard(console.router())
 
 
 def app_of(house: House) -> ASGIApp:

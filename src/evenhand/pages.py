@@ -97,9 +97,14 @@ def make_environment(
     env.globals.update(
         asset=asset,
         lang=language,
-        dir="rtl" if language.partition("-")[0] in RIGHT_TO_LEFT else "ltr",
+        dir=direction(language),
     )
     return env
+
+
+def direction(language: str) -> str:
+    """Say which way a language is written, as HTML names it."""
+    return "rtl" if language.partition("-")[0] in RIGHT_TO_LEFT else "ltr"
 
 
 def page(env: Environment, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:

@@ -11,7 +11,6 @@ from evenhand.ledger.merkle import HASH_BYTES
 from evenhand.ledger.tiles import TILE_WIDTH, Tile, bundles_of, read_bundle, tiles_of
 
 CHECKPOINT_FILE: Final = "checkpoint"
-LINES_SUFFIX: Final = ".jsonl"
 
 
 class CopyUnreadable(Exception):

@@ -11,7 +11,7 @@ from cyclopts.validators import Number
 
 from evenhand.cli.exits import Exit
 from evenhand.cli.output import Json, show
-from evenhand.cli.shell import NotReady, opened, read_toml
+from evenhand.cli.shell import opened, read_toml, write_files
 from evenhand.transparency import dsa
 
 FIRST_YEAR = 2025
@@ -48,7 +48,7 @@ def report(
     sheets = dsa.fill(found)
     files = {f"{sheet.name}.csv": dsa.as_csv(sheet) for sheet in sheets}
     files["report.xlsx"] = dsa.as_workbook(sheets)
-    _write(out, files)
+    write_files(out, files)
     text = [f"{len(sheets)} sheets and a workbook in {out}, for {first} to {last}."]
     if last >= today:
         text.append("The period is not over: these numbers will change.")
@@ -67,15 +67,6 @@ def _blanks(said: dsa.Answers) -> list[str]:
         "the qualitative texts": said.texts or None,
     }
     return [what for what, value in asked.items() if value is None]
-
-
-def _write(folder: Path, files: dict[str, bytes]) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            (folder / name).write_bytes(content)
-    except OSError as why:
-        raise NotReady(f"{folder} cannot be written to: {why.strerror}. Choose another.") from why
 
 
 def answers(*, json: Json = False) -> Exit:

@@ -14,7 +14,7 @@ from evenhand import ledger, quality, transparency
 from evenhand.cli import proofs
 from evenhand.cli.exits import Exit
 from evenhand.cli.output import Json, file_or_stdin, show
-from evenhand.cli.shell import NotFoundHere, NotPossibleHere, NotReady, opened, read_json
+from evenhand.cli.shell import NotPossibleHere, opened, read_json, write_files
 from evenhand.kit.clock import SystemClock, midnight
 from evenhand.portal.languages import LANGUAGES, translations
 
@@ -52,8 +52,6 @@ def report(
         raise NotPossibleHere(f"The last day, {until}, comes before the first, {since}.")
     first, end = midnight(since), midnight(until + DAY)
     with opened() as house:
-        if house.ask(ledger.head) is None:
-            raise NotFoundHere("The log is empty: there is nothing to report yet.")
         found = house.ask(_counted, first, end)
         over = end <= house.clock.now()
     pages = Pages.of(found, language)
@@ -63,7 +61,7 @@ def report(
     }
     if pdf:
         files["report.pdf"] = pages.pdf()
-    _write(out, files)
+    write_files(out, files)
     figures = len(list(found.figures()))
     text = [
         f"{', '.join(sorted(files))} in {out}: {figures} figures, counted at line {found.size}.",
@@ -81,15 +79,6 @@ def _counted(tx: ReadTx, since: datetime, until: datetime) -> transparency.Repor
     closed = ledger.events(tx, [quality.CLOSED])
     rates = quality.error_rates(closed, since=since, until=until)
     return transparency.report(tx, since=since, until=until, error_rates=rates)
-
-
-def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            (folder / name).write_bytes(content)
-    except OSError as why:
-        raise NotReady(f"{folder} cannot be written to: {why.strerror}. Choose another.") from why
 
 
 def verify(
@@ -180,9 +169,8 @@ def _shown_to(
             line = json_text.loads(text)
         except ValueError:
             continue  # the check of the copy has named it
-        if not isinstance(line, dict) or "type" not in line or line.get("n", 0) >= recheck.size:
+        if not isinstance(line, dict) or not recheck.add(line):
             continue
-        recheck.add(line)
         if line["type"] == quality.CLOSED:
             closed.append(line)
         yield line

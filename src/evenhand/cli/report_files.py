@@ -11,10 +11,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from importlib import resources
+from pathlib import Path
 from typing import Any, Final
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from evenhand import pages, transparency
 from evenhand.cli.shell import NotPossibleHere
@@ -22,7 +20,7 @@ from evenhand.pages import N_
 from evenhand.portal.languages import translations
 
 _DAY: Final = timedelta(days=1)
-TEMPLATES: Final = resources.files("evenhand.cli") / "templates"
+TEMPLATES: Final = Path(__file__).parent / "templates"
 
 WORDS: Final[Mapping[str, str]] = {
     "title": N_("What was done about harmful content"),
@@ -79,13 +77,7 @@ class Pages:
 
     def html(self) -> str:
         """Write the page."""
-        env = Environment(
-            loader=FileSystemLoader(str(TEMPLATES)),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        env = pages.make_environment(TEMPLATES, language=self.language)
         return env.get_template("report.html").render(self._context())
 
     def pdf(self) -> bytes:
@@ -100,7 +92,7 @@ class Pages:
         return made
 
     def _context(self) -> dict[str, Any]:
-        """Return what both templates read; `most` of a table is the length of its longest bar."""
+        """Return what both templates read: each figure with its words and its bar, in percent."""
         first, last = self.report.since, self.report.until
         told = {"first": _apart(f"{first:%Y-%m-%d}"), "last": _apart(f"{last - _DAY:%Y-%m-%d}")}
         words = dict(self.words)
@@ -115,7 +107,7 @@ class Pages:
             "error_rates": [self._rate(one) for one in self.data["error_rates"]],
             "words": words,
             "language": self.language,
-            "direction": "rtl" if self.language in pages.RIGHT_TO_LEFT else "ltr",
+            "direction": pages.direction(self.language),
         }
 
     def _table(self, table: Mapping[str, Any]) -> dict[str, Any]:

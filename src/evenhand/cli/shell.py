@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,6 +78,16 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as why:
         raise Unreadable(f"{path} cannot be read: {why.strerror}. Check the path.") from why
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a folder, which is made if need be. Raises NotReady."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+    except OSError as why:
+        raise NotReady(f"{folder} cannot be written to: {why.strerror}. Choose another.") from why
 
 
 def read_text(path: Path) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fastapi import APIRouter, Response
 
 from evenhand import people, transparency
@@ -43,29 +45,28 @@ def one(visit: SignedIn, case_id: str) -> Response:
 @router.post("/cases/{case_id}/approve")
 def approve(visit: SignedIn, case_id: str) -> Response:
     """Publish a case that somebody else told."""
-    try:
-        visit.do(transparency.approve_case, case_id)
-    except (transparency.CaseNotToBeTold, transparency.CaseChanged) as why:
-        return _one(visit, case_id, problems=_problems(why))
-    return visit.to(f"/cases/{case_id}")
+    return _answered(visit, case_id, lambda: visit.do(transparency.approve_case, case_id))
 
 
 @router.post("/cases/{case_id}/return")
 def send_back(visit: SignedIn, case_id: str) -> Response:
     """Send a case back to whoever told it."""
-    try:
-        visit.do(transparency.return_case, case_id, why=visit.text("why"))
-    except transparency.CaseNotToBeTold as why:
-        return _one(visit, case_id, problems=_problems(why))
-    return visit.to(f"/cases/{case_id}")
+    why = visit.text("why")
+    return _answered(visit, case_id, lambda: visit.do(transparency.return_case, case_id, why=why))
 
 
 @router.post("/cases/{case_id}/withdraw")
 def withdraw(visit: SignedIn, case_id: str) -> Response:
     """Take a case back."""
+    why = visit.text("why")
+    return _answered(visit, case_id, lambda: visit.do(transparency.withdraw_case, case_id, why=why))
+
+
+def _answered(visit: Visit, case_id: str, act: Callable[[], None]) -> Response:
+    """Answer a case, and show it; or say there what is missing, or has changed."""
     try:
-        visit.do(transparency.withdraw_case, case_id, why=visit.text("why"))
-    except transparency.CaseNotToBeTold as why:
+        act()
+    except (transparency.CaseNotToBeTold, transparency.CaseChanged) as why:
         return _one(visit, case_id, problems=_problems(why))
     return visit.to(f"/cases/{case_id}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from evenhand import transparency
 from evenhand.appeal import AppealOutcome
 from evenhand.decision import Outcome
 from evenhand.detection import State, Stream
@@ -60,12 +61,7 @@ MEASURES: Final[Mapping[str, str]] = {
 }
 #: The end of a measure, as it is told to the service.
 LIFTED: Final = N_("Undo")
-ROLES: Final[Mapping[str, str]] = {
-    Role.REVIEWER: N_("Reviewer"),
-    Role.LEAD: N_("Lead"),
-    Role.ADMINISTRATOR: N_("Administrator"),
-    Role.AUDITOR: N_("Auditor"),
-}
+ROLES: Final = transparency.ROLES
 #: What each role is for, where roles are given.
 ROLE_DUTIES: Final[Mapping[str, str]] = {
     Role.REVIEWER: N_("reviews tasks and judges appeals"),

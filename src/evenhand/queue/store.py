@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from evenhand.db import ReadTx, Row, Tx, UtcTime, metadata
+from evenhand.intake import ItemView
 from evenhand.kit.ids import short
 from evenhand.policy import Harm
 from evenhand.queue.errors import NoSuchTask
-from evenhand.queue.model import APART, ClockView, Origin, Part, TaskKind, TaskState, TaskView
+from evenhand.queue.model import (
+    APART,
+    SEVERITY,
+    ClockView,
+    Origin,
+    Part,
+    TaskKind,
+    TaskState,
+    TaskView,
+    total,
+)
 
 _open = sa.text("state <> 'closed'")
 tasks = sa.Table(
@@ -114,9 +125,34 @@ def open_task_of(tx: ReadTx, item_id: str) -> TaskView | None:
     return None if row is None else view(row)
 
 
-def insert(tx: Tx, **values: Any) -> None:
-    """Write a new task."""
-    tx.insert(tasks, **values)
+def insert(
+    tx: Tx,
+    task_id: str,
+    kind: TaskKind,
+    item: ItemView,
+    *,
+    harm: Harm,
+    queue: str,
+    parts: Sequence[Part],
+    **values: Any,
+) -> None:
+    """Write a new task about an item, which waits from now on with the priority of its parts."""
+    tx.insert(
+        tasks,
+        id=task_id,
+        kind=kind.value,
+        item_id=item.id,
+        account_id=item.account.id if item.account else None,
+        queue=queue,
+        harm=harm.value,
+        severity=SEVERITY[harm],
+        state=TaskState.WAITING.value,
+        priority=total(parts),
+        why=[{"points": part.points, "says": part.says} for part in parts],
+        opened_at=tx.now,
+        claim_number=0,
+        **values,
+    )
 
 
 def change(tx: Tx, task_id: str, **values: Any) -> None:

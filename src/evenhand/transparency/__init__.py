@@ -7,7 +7,7 @@ the log, with a proof that it is in the tree the checkpoint signs. Typical cases
 pointing at anybody, once a lead has read each.
 """
 
-from evenhand.transparency.catalogue import AUTOMATION, MEASURES, OUTCOMES, SOURCES
+from evenhand.transparency.catalogue import AUTOMATION, MEASURES, OUTCOMES, ROLES, SOURCES
 from evenhand.transparency.commands import (
     approve_case,
     publish_checkpoint,
@@ -86,6 +86,7 @@ __all__ = [
     "AUTOMATION",
     "MEASURES",
     "OUTCOMES",
+    "ROLES",
     "SOURCES",
     "WITHHELD",
     "CaseAnswered",

@@ -31,7 +31,8 @@ from evenhand.transparency.tables import tally
 
 def numbers(tx: ReadTx, *, since: datetime, until: datetime) -> Numbers:
     """Count everything that is published, from `since` until just before `until`."""
-    return tally(ledger.events(tx, COUNTED_EVENTS), since=since, until=until)
+    lines = ledger.events(tx, COUNTED_EVENTS, since=since, until=until)
+    return tally(lines, since=since, until=until)
 
 
 def comparison(tx: ReadTx, actor: people.Actor, period: Period) -> Comparison:
@@ -52,8 +53,9 @@ def report(
     """Count a period for the service's own report. Raises NothingNewToPublish for an empty log."""
     size, note = ledger.size(tx), ledger.head(tx)
     if note is None:
-        raise NothingNewToPublish("The log is empty: there is nothing to report.")
-    told = (line for line in ledger.events(tx, COUNTED_EVENTS) if line["n"] < size)
+        raise NothingNewToPublish("The log is empty: there is nothing to report yet.")
+    lines = ledger.events(tx, COUNTED_EVENTS, since=since, until=until)
+    told = (line for line in lines if line["n"] < size)
     return Report(
         service=tx.resources.service.name,
         since=since,

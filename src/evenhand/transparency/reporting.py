@@ -223,11 +223,13 @@ class Recheck:
         """Return how many figures it has."""
         return len(self._said)
 
-    def add(self, line: Mapping[str, Any]) -> None:
-        """Count a line of the log, if the report was counted from it."""
-        if line.get("n", self.size) < self.size:
-            for recount in self._by_event.get(str(line.get("type")), ()):
-                recount.add(line)
+    def add(self, line: Mapping[str, Any]) -> bool:
+        """Count a line of the log, and tell whether it is one that the report was counted from."""
+        if "type" not in line or line.get("n", self.size) >= self.size:
+            return False
+        for recount in self._by_event.get(str(line["type"]), ()):
+            recount.add(line)
+        return True
 
     def differences(
         self, numbers: Numbers, tongues: Sequence[Callable[[str], str]] = (str,)

@@ -120,34 +120,38 @@ def replace_doubted(tx: Tx, item: intake.ItemView, decision_id: str) -> None:
     What it does not ask for itself is lifted, and nobody gets a second strike for the same thing.
     """
     for row in _doubted(tx, item):
-        if row["id"] == decision_id:
-            continue
-        store.change(tx, row["id"], superseded_by=decision_id)
-        for measure in store.measures_of(tx, row["id"]):
-            lift(tx, row, measure, item, why="replaced")
-        for one in store.strikes_from(tx, row["id"]):
-            if one.voided_at is None:
-                store.void_strike(tx, one.id, at=tx.now)
+        if row["id"] != decision_id:
+            _give_way(tx, row, item, decision_id)
+            for one in store.strikes_from(tx, row["id"]):
+                if one.voided_at is None:
+                    store.void_strike(tx, one.id, at=tx.now)
+
+
+def replace_holds(tx: Tx, item: intake.ItemView, decision_id: str) -> None:
+    """End the holds a rule put on an item, now that a person has decided."""
+    for row in _standing(tx, item):
+        if row["provisional"] and row["id"] != decision_id:
+            _give_way(tx, row, item, decision_id)
 
 
 def _doubted(tx: Tx, item: intake.ItemView) -> list[Row]:
     """Return the decisions that a rule was broken that stand on an item, holds of rules aside."""
     return [
         row
-        for row in store.on_item(tx, item.id)
+        for row in _standing(tx, item)
         if row["outcome"] == Outcome.VIOLATION.value
         and not row["provisional"]
         and row["caused_by"] is None
-        and row["superseded_by"] is None
-        and row["reversed_at"] is None
     ]
 
 
-def replace_holds(tx: Tx, item: intake.ItemView, decision_id: str) -> None:
-    """End the holds a rule put on an item, now that a person has decided."""
-    for row in store.on_item(tx, item.id):
-        mine = row["provisional"] and row["superseded_by"] is None and row["reversed_at"] is None
-        if mine and row["id"] != decision_id:
-            store.change(tx, row["id"], superseded_by=decision_id)
-            for measure in store.measures_of(tx, row["id"]):
-                lift(tx, row, measure, item, why="replaced")
+def _standing(tx: Tx, item: intake.ItemView) -> list[Row]:
+    every = store.on_item(tx, item.id)
+    return [row for row in every if row["superseded_by"] is None and row["reversed_at"] is None]
+
+
+def _give_way(tx: Tx, row: Row, item: intake.ItemView, decision_id: str) -> None:
+    """Let another decision stand in a decision's place, and lift what only the old one asks for."""
+    store.change(tx, row["id"], superseded_by=decision_id)
+    for measure in store.measures_of(tx, row["id"]):
+        lift(tx, row, measure, item, why="replaced")

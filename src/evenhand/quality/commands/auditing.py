@@ -79,7 +79,7 @@ def draw(
     audit_id = f"audit-{len(before) + 1}"
     first, end = stamp(since), stamp(until)
     seeded = sampling.seeded_by(ledger.events(tx, ["checkpoint.published"]), until=end)
-    made = ledger.events(tx, ["decision.made"])
+    made = ledger.events(tx, ["decision.made"], since=since, until=until)
     found = sampling.population(made, since=first, until=end, size=seeded.size)
     strata = sampling.draw(found, seeded.seed(audit_id), sample=sample, least=least)
     told = sampling.told(strata, seeded, since=first, until=end, sample=sample, least=least)

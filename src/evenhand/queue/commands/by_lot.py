@@ -16,14 +16,12 @@ from evenhand.queue.errors import TaskClosed
 from evenhand.queue.model import (
     BLIND,
     EXERCISE_LINE,
-    SEVERITY,
     Facts,
     Origin,
     TaskKind,
     TaskState,
     priority,
     queue_of,
-    total,
 )
 
 
@@ -88,24 +86,18 @@ def _open(
     where = queue_of(kind, harm)
     store.insert(
         tx,
-        id=task_id,
-        kind=kind.value,
-        item_id=item_id,
-        account_id=item.account.id if item.account else None,
+        task_id,
+        kind,
+        item,
+        harm=harm,
         queue=where,
-        harm=harm.value,
-        severity=SEVERITY[harm],
-        state=TaskState.WAITING.value,
-        priority=total(parts),
-        why=[{"points": part.points, "says": part.says} for part in parts],
+        parts=parts,
         origin=Origin.OWN_INITIATIVE.value,
         known=False,
         blind=exercise or kind in BLIND,
         exercise=exercise,
         only_for=only_for,
         reports=0,
-        opened_at=tx.now,
-        claim_number=0,
     )
     for staff_id in not_for:
         store.exclude(tx, task_id, staff_id, "first_decider")

@@ -224,17 +224,13 @@ def _open(
     origin = Origin(reporting.basis) if reporting.basis else Origin.OWN_INITIATIVE
     store.insert(
         tx,
-        id=task_id,
-        kind=kind.value,
-        item_id=item_id,
-        account_id=item.account.id if item.account else None,
-        appeal_id=appeal_id,
+        task_id,
+        kind,
+        item,
+        harm=harm,
         queue=queue,
-        harm=harm.value,
-        severity=SEVERITY[harm],
-        state=TaskState.WAITING.value,
-        priority=total(parts),
-        why=[{"points": part.points, "says": part.says} for part in parts],
+        parts=parts,
+        appeal_id=appeal_id,
         origin=origin.value,
         known=known,
         blind=kind is TaskKind.APPEAL,
@@ -242,8 +238,6 @@ def _open(
         law=reporting.law,
         due_at=reporting.due_at,
         reports=reporting.reports,
-        opened_at=tx.now,
-        claim_number=0,
     )
     append(
         tx,
