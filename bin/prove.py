@@ -1,7 +1,7 @@
-"""Runs the checks in order, says what each took, and ends with one table of what was proved.
+"""Runs the checks, says what each took, and ends with one table of what was proved.
 
-Nothing is left out silently: a check that could not run is named in the table with its reason.
-Every check runs even when an earlier one failed, so that one run tells all there is to mend.
+Nothing is left out silently: tests that could not run are named in the table with the reason.
+Every check runs even when another one failed, so that one run tells all there is to mend.
 """
 
 from __future__ import annotations
@@ -10,37 +10,38 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from itertools import groupby
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 BIN: Final = Path(sys.executable).parent
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PARALLEL: Final = ("-n", "2", "--dist", "loadfile")
-#: Processes, databases and pages are waited for half of the time.
-WAITING: Final = ("-n", "3")
+#: In the order in which they are begun: what takes long, or waits much, comes first.
+EVERYTHING: Final = ("integration", "browser", "journeys", "property", "unit", "architecture")
+QUICK: Final = ("unit", "architecture")
 #: Workers share the cores, so that arithmetic in threads of its own would only wait for others.
-ONE_THREAD: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-TELLING: Final = threading.Lock()
+#: What was compiled once is kept for the next process, outside the folders of the source.
+SURROUNDINGS: Final = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYTHONPYCACHEPREFIX": str(BIN.parent / "pycache"),
+}
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing to run. `missing` says why it cannot run here, or nothing when it can.
-
-    Neighbours that may run beside each other are begun together: types need one core only.
-    """
+    """One thing to run, and what came of it."""
 
     name: str
-    command: Sequence[str]
-    missing: Callable[[], str] = field(default=lambda: "")
-    beside: bool = False
+    command: list[str]
+
+    def row(self, code: int, began: float) -> tuple[str, str, str]:
+        """Return its row of the table."""
+        took = f"{time.monotonic() - began:.0f} s"
+        return "failed" if code else "ok", self.name, took
 
 
 def tool(name: str, *arguments: str) -> list[str]:
@@ -48,90 +49,68 @@ def tool(name: str, *arguments: str) -> list[str]:
     return [str(BIN / name), *arguments]
 
 
-def pytest(
-    name: str, *arguments: str, missing: Callable[[], str] = lambda: "", beside: bool = False
-) -> Check:
-    """Make a check of a folder of tests, run side by side."""
-    return Check(name, tool("pytest", "--quiet", *PARALLEL, *arguments), missing, beside)
-
-
-def no_browser() -> str:
-    """Say why the browser tests cannot run here; nothing when they can."""
-    if any(shutil.which(name) for name in BROWSERS):
-        return ""
-    return "no Chromium on this machine; on Debian: apt-get install chromium"
-
-
 STILL: Final = (
-    Check("types", tool("mypy"), beside=True),
-    Check("contracts", tool("lint-imports", "--no-logo"), beside=True),
-    Check("lint", tool("ruff", "check", "--quiet", "."), beside=True),
-    Check("format", tool("ruff", "format", "--check", "--quiet", "."), beside=True),
-)
-QUICK: Final = (
-    *STILL,
-    pytest("unit and house rules", "tests/unit", "tests/architecture", beside=True),
-)
-EVERYTHING: Final = (
-    *STILL,
-    pytest("unit and house rules", "tests/unit", "tests/architecture", beside=True),
-    pytest("promises (property)", "tests/property"),
-    # The longest file first, as it is collected: whoever takes it works on it to the end.
-    pytest("SQLite and PostgreSQL", *WAITING, "--no-loadscope-reorder", "tests/integration"),
-    # A journey is told in one file, in its order, to one town.
-    pytest("journeys", "tests/journeys"),
-    # A class is a sitting at the browser, told in its order.
-    pytest("browser", *WAITING, "--dist", "loadscope", "tests/browser", missing=no_browser),
+    Check("types", tool("mypy")),
+    Check("contracts", tool("lint-imports", "--no-logo")),
+    Check("lint", tool("ruff", "check", "--quiet", ".")),
+    Check("format", tool("ruff", "format", "--check", "--quiet", ".")),
 )
 
 
-def run(checks: Sequence[Check]) -> int:
-    """Run the checks, print the table, and return the exit code: 0 when nothing failed."""
-    rows: list[tuple[str, str, str]] = []
-    started = time.monotonic()
-    for some in begun_together(checks):
-        if len(some) == 1 and not some[0].missing():
-            headline(some[0])
-            rows.append(done(some[0]))
-        else:
-            with ThreadPoolExecutor(len(some)) as pool:
-                rows += pool.map(done_aside, some)
+def tests(folders: tuple[str, ...]) -> Check:
+    """Make one check of all the tests, so that no worker is idle between one folder and the next.
+
+    There are more workers than cores: processes, databases and pages are waited for. Each takes
+    whole sittings (tests/conftest.py says what belongs together), in the order of the folders.
+    """
+    shared = ("-n", "4" if folders == EVERYTHING else "2", "--dist", "loadgroup")
+    chosen = [f"tests/{folder}" for folder in folders]
+    return Check("tests", tool("pytest", "--quiet", *shared, "--no-loadscope-reorder", *chosen))
+
+
+def cannot_run() -> dict[str, str]:
+    """Name the folders that cannot run on this machine, with the reason."""
+    if any(shutil.which(name) for name in BROWSERS):
+        return {}
+    return {"browser": "no Chromium on this machine; on Debian: apt-get install chromium"}
+
+
+def run(folders: tuple[str, ...]) -> int:
+    """Run the tests, and all that stands still beside them; return 0 when nothing failed."""
+    missing = {name: why for name, why in cannot_run().items() if name in folders}
+    rows = [("NOT RUN", name, why) for name, why in missing.items()]
+    began = time.monotonic()
+    with ThreadPoolExecutor(1) as pool:
+        aside = pool.submit(lambda: [done_aside(check) for check in STILL])
+        rows.append(done(tests(tuple(name for name in folders if name not in missing))))
+        for row, said in aside.result():
+            rows.append(row)
+            if said:
+                headline(row[1])
+                print(said, end="", flush=True)
     failed = sum(state == "failed" for state, _, _ in rows)
-    print("\n── what was proved ".ljust(100, "─"))
+    headline("what was proved")
     for state, name, detail in rows:
         print(f"{state:>8}  {name:<28}{detail}")
-    print(f"{'':>8}  {'in all':<28}{time.monotonic() - started:.0f} s", flush=True)
+    print(f"{'':>8}  {'in all':<28}{time.monotonic() - began:.0f} s", flush=True)
     return 1 if failed else 0
 
 
-def begun_together(checks: Sequence[Check]) -> Iterator[list[Check]]:
-    """Keep the order; neighbours that may run beside each other stand together."""
-    for beside, some in groupby(checks, key=lambda check: check.beside):
-        if beside:
-            yield list(some)
-        else:
-            yield from ([check] for check in some)
-
-
-def headline(check: Check) -> None:
+def headline(name: str) -> None:
     """Say what is run, or what was."""
-    print(f"\n── {check.name} ".ljust(100, "─"), flush=True)
+    print(f"\n── {name} ".ljust(100, "─"), flush=True)
 
 
 def done(check: Check) -> tuple[str, str, str]:
     """Run a check that speaks for itself; return its row of the table."""
+    headline(check.name)
     began = time.monotonic()
-    code = subprocess.run(check.command, cwd=ROOT, env=surroundings(), check=False).returncode
-    return "failed" if code else "ok", check.name, f"{time.monotonic() - began:.0f} s"
+    ran = subprocess.run(check.command, cwd=ROOT, env=surroundings(), check=False)
+    return check.row(ran.returncode, began)
 
 
-def done_aside(check: Check) -> tuple[str, str, str]:
-    """Run a check beside others, and print what it said once it has ended, or why it cannot run."""
-    if why := check.missing():
-        with TELLING:
-            headline(check)
-            print(f"NOT RUN: {why}")
-        return "NOT RUN", check.name, why
+def done_aside(check: Check) -> tuple[tuple[str, str, str], str]:
+    """Run a check beside others; return its row of the table and what it said."""
     began = time.monotonic()
     ran = subprocess.run(
         check.command,
@@ -142,17 +121,18 @@ def done_aside(check: Check) -> tuple[str, str, str]:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    with TELLING:
-        headline(check)
-        print(ran.stdout, end="", flush=True)
-    state = "failed" if ran.returncode else "ok"
-    return state, check.name, f"{time.monotonic() - began:.0f} s"
+    return check.row(ran.returncode, began), ran.stdout
 
 
 def surroundings() -> dict[str, str]:
     """Give the checks an environment without settings of a house that happens to run here."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("EVENHAND_")}
-    return kept | ONE_THREAD | {"PYTHONDONTWRITEBYTECODE": "1"}
+    left = {"PYTHONDONTWRITEBYTECODE"}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("EVENHAND_") and name not in left
+    }
+    return kept | SURROUNDINGS
 
 
 def main() -> int:

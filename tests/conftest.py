@@ -8,6 +8,7 @@ import pkgutil
 import shutil
 import tempfile
 import uuid
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,43 @@ os.environ["EVENHAND_GATE_SECONDS"] = "60"
 settings.register_profile("evenhand", deadline=None)
 settings.load_profile("evenhand")
 DATABASES: Final = ("sqlite", "postgresql")
+#: Begun first, so that in the end nobody waits for the one worker that took them last.
+LONGEST_FIRST: Final = ("test_kill.py", "test_accessibility.py", "test_sweep_kill.py")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Keep together what shares a setting, whoever of several workers takes it.
+
+    A file is told in its order to one town, and a class is a sitting at the browser; what runs on
+    two databases may run on both at once.
+    """
+    file, *inside = item.nodeid.split("::")
+    kinds = [kind for kind in DATABASES if kind in inside[-1]]
+    sitting = inside[0] if "/browser/" in file else " ".join(kinds)
+    item.add_marker(pytest.mark.xdist_group(f"{file} {sitting}"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first and leave the others in their order."""
+    names = dict(zip(LONGEST_FIRST, range(-len(LONGEST_FIRST), 0), strict=True))
+    items.sort(key=lambda item: names.get(item.path.name, 0))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say of each folder how its tests ended, and the seconds of work that they took."""
+    ended: dict[str, Counter[str]] = {}
+    seconds: defaultdict[str, float] = defaultdict(float)
+    for state, reports in terminalreporter.stats.items():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                folder = "/".join(Path(report.nodeid).parts[:2])
+                seconds[folder] += report.duration
+                if state:
+                    ended.setdefault(folder, Counter())[state] += 1
+    terminalreporter.section("folders")
+    for folder, states in sorted(ended.items()):
+        told = ", ".join(f"{many} {state}" for state, many in states.items())
+        terminalreporter.write_line(f"{folder:<24}{told:<24}{seconds[folder]:>8.0f} s")
 
 
 def load_every_store() -> None:

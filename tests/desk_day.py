@@ -21,14 +21,9 @@ from evenhand.bootstrap import House
 from evenhand.kit.clock import SetClock
 from evenhand.people import Role
 from tests.public import ORIGIN, behind_the_guard
+from tests.stage import password_hash
 
 PASSWORD = "four unrelated plain words"
-
-
-@cache
-def password_hash() -> str:
-    """Hash the one password once; hashing is slow on purpose."""
-    return people.hash_password(PASSWORD)
 
 
 @dataclass(frozen=True)
@@ -55,7 +50,7 @@ def first_administrator(house: House) -> Hired:
         None,
         name="Ada Adeyemi",
         email=email,
-        password_hash=password_hash(),
+        password_hash=password_hash(PASSWORD),
         totp_secret=secret,
         code=people.totp_code(secret, house.clock.now()),
     )
@@ -70,7 +65,7 @@ def hire(house: House, by: Hired, name: str, role: Role) -> Hired:
     house.do(
         people.accept_invitation,
         invitation.token,
-        password_hash=password_hash(),
+        password_hash=password_hash(PASSWORD),
         totp_secret=secret,
         code=people.totp_code(secret, house.clock.now()),
     )

@@ -29,6 +29,7 @@ from evenhand.bootstrap import House, load_settings, open_house
 from evenhand.cli.migrate import prepare
 from evenhand.kit.clock import SystemClock
 from evenhand.people import Actor, Role
+from tests.stage import password_hash
 
 T = TypeVar("T")
 
@@ -157,13 +158,12 @@ def open_town(
 
 def appoint(house: House) -> dict[str, Colleague]:
     """Set up the administrator, who invites the others. The present code stays unused."""
-    password_hash = people.hash_password(PASSWORD)
     _wait_for_a_turn_that_is_near()
     made: dict[str, Colleague] = {}
     for name, role in STAFF.items():
         secret, email = people.new_totp_secret(), f"{name.lower()}@example.org"
         code = people.totp_code(secret, SystemClock().now() - CODE_STEP)
-        means = {"password_hash": password_hash, "totp_secret": secret, "code": code}
+        means = {"password_hash": password_hash(PASSWORD), "totp_secret": secret, "code": code}
         if not made:
             staff_id = house.do(people.setup_administrator, None, name=name, email=email, **means)
         else:
@@ -216,7 +216,7 @@ def _plaza(folder: Path, town: Town, port: int, secret: str) -> Iterator[None]:
 def _running(command: list[str], env: Mapping[str, str], *, out: Path, log: Path) -> Iterator[None]:
     """Run a process, and stop it however the test ends."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("EVENHAND_")}
-    env = {**kept, "PYTHONDONTWRITEBYTECODE": "1", **env}
+    env = {**kept, **env}
     with out.open("ab") as said, log.open("ab") as logged:
         process = subprocess.Popen(
             command, env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=logged

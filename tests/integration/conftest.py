@@ -1,4 +1,4 @@
-"""The file that takes longest is begun first, so that it is not what everybody waits for."""
+"""A house open for work, for tests that sit at a desk."""
 
 from __future__ import annotations
 
@@ -7,13 +7,6 @@ import pytest
 from evenhand.bootstrap import House
 from evenhand.kit.clock import SetClock
 from tests import desk_day
-
-FIRST = "test_kill.py"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the first file first and leave the others in their order."""
-    items.sort(key=lambda item: item.path.name != FIRST)
 
 
 @pytest.fixture

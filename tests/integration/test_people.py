@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 from datetime import timedelta
-from functools import cache
 
 import pytest
 import sqlalchemy as sa
@@ -14,16 +13,11 @@ from evenhand import ledger, people
 from evenhand.bootstrap import House
 from evenhand.kit.clock import SetClock
 from evenhand.people import SYSTEM, Role, store
+from tests.stage import password_hash
 
 PASSWORD = "lantern copper moth"
 SECRET = people.new_totp_secret()
 EMAIL = "anna@example.org"
-
-
-@cache
-def password_hash() -> str:
-    """Hash the one password once."""
-    return people.hash_password(PASSWORD)
 
 
 def code(house: House) -> str:
@@ -38,7 +32,7 @@ def set_up(house: House) -> people.Actor:
         None,
         name="Anna Berg",
         email=EMAIL,
-        password_hash=password_hash(),
+        password_hash=password_hash(PASSWORD),
         totp_secret=SECRET,
         code=code(house),
     )
@@ -58,7 +52,7 @@ def accept(house: House, token: str) -> str:
     return house.do(
         people.accept_invitation,
         token,
-        password_hash=password_hash(),
+        password_hash=password_hash(PASSWORD),
         totp_secret=SECRET,
         code=code(house),
     )
@@ -93,7 +87,7 @@ class TestFirstRun:
         form = {
             "name": "Anna",
             "email": EMAIL,
-            "password_hash": password_hash(),
+            "password_hash": password_hash(PASSWORD),
             "totp_secret": SECRET,
         }
         for wrong in (earlier, "", "x"):
@@ -120,7 +114,7 @@ class TestFirstRun:
                 token,
                 name="Anna",
                 email=EMAIL,
-                password_hash=password_hash(),
+                password_hash=password_hash(PASSWORD),
                 totp_secret=SECRET,
                 code="000000",
             )
