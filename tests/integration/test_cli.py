@@ -23,6 +23,7 @@ from evenhand.api import documents
 from evenhand.bootstrap import load_settings, open_house
 from evenhand.cli.exits import Exit
 from evenhand.cli.run import run
+from tests.stage import member
 
 Say = Callable[..., Any]
 
@@ -393,6 +394,31 @@ class TestLedger:
         found = evenhand(nowhere, "ledger", "verify-proof", "-", stdin=changed)
         assert found.returncode == 1
         assert "NOT" in found.stdout
+
+    def test_a_line_is_opened_to_prove_who_acted(
+        self, say: Say, data: Path, tmp_path: Path
+    ) -> None:
+        """The line says `staff`; whoever is shown what it commits to can check that it is that."""
+        ada = member(people.Role.ADMINISTRATOR)
+        scopes = ["items:write"]
+        issued = with_house(
+            data, lambda house: house.do(people.issue_key, ada, name="forum", scopes=scopes)
+        )
+        (line,) = say("ledger", "show", issued.id)["lines"]
+        assert (line["type"], line["actor"]) == ("key.issued", "staff")
+        assert line["by"].startswith("staff:")
+        proof = say("ledger", "prove", str(line["n"]), "--opened")
+        assert json.loads(proof["opened"]["content"])["actor"] == line["by"]
+        file = tmp_path / "opened.json"
+        file.write_text(json.dumps(proof))
+        nowhere = tmp_path / "nowhere"
+        held = evenhand(nowhere, "ledger", "verify-proof", str(file))
+        assert held.returncode == 0
+        assert line["by"] in held.stdout
+        changed = json.dumps(proof).replace(line["by"], "staff:somebody-else")
+        found = evenhand(nowhere, "ledger", "verify-proof", "-", stdin=changed)
+        assert found.returncode == 1
+        assert "does not commit to what stands beside it" in found.stdout
 
     def test_a_copy_is_checked_with_the_key_alone(self, say: Say, tmp_path: Path) -> None:
         """As tiles and as lines, without a house; what was changed is found and named."""

@@ -32,7 +32,8 @@ class TestSealedIdentities:
         assert "Erased for good" in boss.post("/console/identities/erase", data=form).text
         assert boss.post("/console/identities/open", data=form).status_code == 422
         lines = office.house.ask(lambda tx: list(ledger.events(tx, ["identity.opened"])))
-        assert [line["actor"] for line in lines] == [f"staff:{office.ada.id}"]
+        who = [office.house.ask(ledger.actor_of, line) for line in lines]
+        assert who == [f"staff:{office.ada.id}"]
         assert "Lyon" not in str(lines)
 
     def test_need_a_reason_and_the_permission(self, office: Office) -> None:

@@ -225,7 +225,7 @@ class TestDelivering:
         running.run_due()
         assert list(host.applied) == [put]
         assert house.ask(delivery.counts, people.SYSTEM)[State.DONE] == 1
-        assert lines(house, "effect.resent")[0]["actor"] == lead.ref
+        assert house.ask(ledger.actor_of, lines(house, "effect.resent")[0]) == lead.ref
         with pytest.raises(NotADeadLetter):
             house.do(delivery.resend, lead, put)
 

@@ -58,7 +58,8 @@ class TestItems:
         received = send(house, item("secret text", shot=picture()))
         [line] = lines(house, "item.received")
         assert line["data"] == {"kind": "post", "version": 1, "media": 1}
-        assert line["actor"] == "key:k-1"
+        assert line["actor"] == "key"
+        assert house.ask(ledger.actor_of, line) == "key:k-1"
         for personal in ("secret", "Marisol", "a-1", "p-1", "plaza"):
             assert personal not in str(line)
         assert house.ask(ledger.jobs.waiting_for, received.item_id, "item.received")

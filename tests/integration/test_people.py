@@ -138,8 +138,14 @@ class TestStaff:
         assert "Noor" not in text
         assert "example.org" not in text
         assert [line["type"] for line in lines] == ["staff.added", "staff.added", "staff.changed"]
-        assert lines[1]["actor"] == anna.ref
-        assert house.ask(ledger.private_of, 1) == {"name": "Noor", "email": "noor@example.org"}
+        assert noor.id not in text
+        assert lines[1]["actor"] == "staff"
+        assert house.ask(ledger.actor_of, lines[1]) == anna.ref
+        assert house.ask(ledger.private_of, 1) == {
+            "staff": noor.id,
+            "name": "Noor",
+            "email": "noor@example.org",
+        }
 
     def test_keep_one_address_each(self, house: House) -> None:
         """However it is written."""

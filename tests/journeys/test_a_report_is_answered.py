@@ -172,7 +172,8 @@ class TestANotice:
         opened = town.house.do(evidence.open_identity, town.actor("Ada"), identity, reason=reason)
         assert opened["email"] == EMAIL
         lines = town.house.ask(lambda tx: list(ledger.events(tx, ["identity.opened"])))
-        assert [line["actor"] for line in lines] == [town.actor("Ada").ref]
+        who = [town.house.ask(ledger.actor_of, line) for line in lines]
+        assert who == [town.actor("Ada").ref]
 
     def test_9_that_is_turned_down_is_answered_with_the_way_to_object(
         self, reporter: httpx2.Client, town: Town, letters: Letterbox

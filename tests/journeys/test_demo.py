@@ -7,10 +7,11 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Any, Final
 from urllib.parse import urlsplit
@@ -110,6 +111,21 @@ class TestTheDay:
         assert done.returncode == 0, done.stdout + done.stderr
         assert str(day["ledger_size"]) in done.stdout
         assert day["checkpoint"].split("\n")[1] == str(day["ledger_size"])
+
+    @pytest.mark.usefixtures("day")
+    def test_names_nobody_in_any_line(self, folder: Path) -> None:
+        """No id, name or address of anybody on the staff, of an account or of a receipt."""
+        wanted = (
+            "select id from staff union select name from staff union select email from staff"
+            " union select id from accounts union select id from receipts"
+        )
+        with closing(sqlite3.connect(folder / "evenhand.sqlite3")) as rows:
+            people_in_it = [who for (who,) in rows.execute(wanted)]
+            lines = [text for (text,) in rows.execute("select text from ledger_lines")]
+        assert len(people_in_it) > 20
+        assert [text for text in lines if any(who in text for who in people_in_it)] == []
+        actors = {json.loads(text)["actor"].partition(":")[0] for text in lines}
+        assert {"staff", "key", "receipt", "rule", "system"} <= actors
 
     @pytest.mark.usefixtures("day")
     def test_keeps_the_mail_in_the_folder(self, folder: Path) -> None:

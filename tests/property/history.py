@@ -53,6 +53,8 @@ CLAUSES = [clause for clause in policy.starter().clauses if clause.key != "misus
 ACCOUNTS = ["ann", "ben", "cem"]
 REPORTERS = ["dia", "eli", "fay", None]
 ABOVE = "Forty buyers were cheated within one single day."
+#: Tables with a row for each person, or for what a person holds.
+PEOPLE = ["accounts", "receipts", "sealed_identities"]
 QUIET = [o for o in Outcome if o not in {Outcome.VIOLATION, Outcome.ESCALATED}]
 
 
@@ -110,6 +112,7 @@ class History(RuleBasedStateMachine):
         self.items: list[str] = []
         self.damaged: dict[str, list[tuple[str, bytes]]] = {}
         self.host: set[str] = set()
+        self.looked_through = 0
 
     @initialize()
     def the_bank_knows_a_picture(self) -> None:
@@ -329,6 +332,15 @@ class History(RuleBasedStateMachine):
     def the_ledger_is_sound(self) -> None:
         """Whatever happens, the record holds together."""
         assert self.stage.verify().sound
+
+    @invariant()
+    def no_line_says_who_it_was(self) -> None:
+        """Whoever has the log can count nobody's acts: staff, accounts, keys, receipts."""
+        people_in_it = [self.stage.omar.id, self.stage.host.id, *(one.id for one in self.staff)]
+        people_in_it += [row["id"] for table in PEOPLE for row in self.rows(table)]
+        for row in self.rows("ledger_lines", f"line >= {self.looked_through}"):
+            assert not [who for who in people_in_it if who in row["text"]], row["text"]
+            self.looked_through = row["line"] + 1
 
 
 def _outcome(tx: Tx, work: Work, *, fails: bool) -> None:

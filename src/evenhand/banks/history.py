@@ -83,7 +83,7 @@ def _told(tx: ReadTx, leaves: Iterator[dict[str, Any]]) -> Iterator[Happened]:
             line=leaf["n"],
             event=leaf["type"],
             at=read_stamp(leaf["at"]),
-            by=leaf["actor"],
+            by=ledger.actor_of(tx, leaf),
             why=private.get("why") or private.get("reason"),
             data=leaf["data"],
         )

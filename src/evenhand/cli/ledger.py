@@ -179,14 +179,17 @@ def show_(
     *,
     json: Json = False,
 ) -> Exit:
-    """Show every line about one subject, in order: what happened to it, when, and by whom."""
+    """Show every line about one subject, in order: what happened to it, when, and by whom.
+
+    Who acted is kept apart from the line, which says no more of a person than `staff`: `by` shows
+    them to you as the house's own record has them, until that is erased.
+    """
     with opened() as house:
         lines = house.ask(_lines, subject)
     if not lines:
         raise NotFoundHere(f"The log has no line about {visible(subject)}. Check the whole id.")
     rows = [
-        (one["n"], read_stamp(str(one["at"])), one["type"], one["actor"], _data(one))
-        for one in lines
+        (one["n"], read_stamp(str(one["at"])), one["type"], one["by"], _data(one)) for one in lines
     ]
     text = table(("line", "at", "event", "by", "data"), rows, empty="")
     show({"lines": lines}, as_json=json, text=text)
@@ -194,7 +197,7 @@ def show_(
 
 
 def _lines(tx: ReadTx, subject: str) -> list[dict[str, object]]:
-    return list(ledger.events(tx, subject=subject))
+    return [line | {"by": ledger.actor_of(tx, line)} for line in ledger.events(tx, subject=subject)]
 
 
 def _data(line: dict[str, object]) -> str:
@@ -212,6 +215,15 @@ def prove(
         int | None,
         Parameter(help="Prove instead that the log begins with the one of so many lines."),
     ] = None,
+    with_committed: Annotated[
+        bool,
+        Parameter(
+            name="--opened",
+            help="Show also what the line commits to, such as who acted: it will be known to"
+            " whoever gets the proof.",
+            negative=(),
+        ),
+    ] = False,
     json: Json = False,
 ) -> Exit:
     """Prove that a line is in the tree that the checkpoint signs, or that the log only grew.
@@ -219,12 +231,16 @@ def prove(
     Give `--json` and keep the document: whoever has it can check it with
     `evenhand ledger verify-proof`, or any RFC 6962 verifier, without this house.
     """
+    if with_committed and index is None:
+        raise NotPossibleHere("--opened goes with a line: name the one to prove.")
     if (index is None) == (since is None):
         raise NotPossibleHere("Name a line to prove, or with --since the size of an earlier log.")
     with opened() as house:
-        document = _proof(house, index, since)
+        document = _proof(house, index, since, with_committed=with_committed)
     if index is not None:
         told = [("line", document["index"]), ("text", document["text"])]
+        if with_committed:
+            told.append(("commits to", visible(document["opened"]["content"])))
         alone = "none: it is the only line"
     else:
         told = [("begins with", f"{document['first']} lines, root {document['first_root']}")]
@@ -239,11 +255,14 @@ def prove(
     return Exit.OK
 
 
-def _proof(house: House, index: int | None, since: int | None) -> dict[str, Any]:
+def _proof(
+    house: House, index: int | None, since: int | None, *, with_committed: bool
+) -> dict[str, Any]:
     key = proofs.verifier_key(house)
     try:
         if index is not None:
-            return proofs.document(house.ask(ledger.prove, index), key)
+            proof = house.ask(ledger.prove, index)
+            return proofs.document(proof, key, _committed(house, index) if with_committed else None)
         assert since is not None, "the caller looked"
         return proofs.growth_document(house.ask(ledger.prove_since, since), key)
     except IndexError as why:
@@ -254,6 +273,13 @@ def _proof(house: House, index: int | None, since: int | None) -> dict[str, Any]
             else f"There never was a log of {since} lines to begin with: it has {size} now."
         )
         raise NotFoundHere(says) from why
+
+
+def _committed(house: House, index: int) -> ledger.Committed:
+    found = house.ask(ledger.committed, index)
+    if found is None:
+        raise NotFoundHere(f"Line {index} commits to nothing, or what it commits to was erased.")
+    return found
 
 
 @app.command
@@ -294,6 +320,8 @@ def verify_proof(
         text = [f"The proof does NOT hold: {checked.fault}"]
     else:
         text.insert(0, f"The proof holds: {holds}")
+        if isinstance(checked, proofs.Checked) and checked.opened is not None:
+            text.insert(1, f"It commits to: {visible(checked.opened)}")
         if not keys:
             text.append("It was checked with the key in the file. Give --key from the log's page.")
     show(checked, as_json=json, text=text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from evenhand.cli.shell import Unreadable
-from evenhand.ledger import CheckpointInvalid, GrowthProof, Proof, checkpoint, merkle, signers
+from evenhand.ledger import (
+    CheckpointInvalid,
+    Committed,
+    GrowthProof,
+    Proof,
+    checkpoint,
+    commitment,
+    merkle,
+    signers,
+)
 
 if TYPE_CHECKING:
     from evenhand.bootstrap import House
@@ -19,12 +29,16 @@ Keys = Sequence[Ed25519PublicKey]
 
 @dataclass(frozen=True)
 class Checked:
-    """What the check of a proof found; `fault` None means that it holds."""
+    """What the check of a proof found; `fault` None means that it holds.
+
+    `opened` is what the line commits to, where the proof brings it along and it is that.
+    """
 
     index: int
     size: int
     key: str
     fault: str | None
+    opened: str | None = None
 
 
 @dataclass(frozen=True)
@@ -46,9 +60,14 @@ def verifier_key(house: House) -> str:
     return checkpoint.verifier_line(house.ask(signers).current)
 
 
-def document(proof: Proof, verifier_key: str) -> dict[str, Any]:
-    """Write a proof as JSON data: the line, its leaf, the path upwards, and what is signed."""
+def document(proof: Proof, verifier_key: str, opened: Committed | None = None) -> dict[str, Any]:
+    """Write a proof as JSON data: the line, its leaf, the path upwards, and what is signed.
+
+    With `opened`, it also shows what the line commits to.
+    """
+    shown = {} if opened is None else {"content": opened.content, "salt": opened.salt.hex()}
     return {
+        **({"opened": shown} if shown else {}),
         "index": proof.index,
         "text": proof.text,
         "leaf": merkle.leaf_hash(proof.text.encode()).hex(),
@@ -106,14 +125,27 @@ def check(data: Any, keys: Sequence[str]) -> Checked:
         text, note = str(data["text"]), str(data["checkpoint"])
         path = [bytes.fromhex(step) for step in data["path"]]
         lines = keys or [str(data["verifier_key"])]
-    except (KeyError, TypeError, ValueError) as why:
+        opened = data.get("opened")
+        content = None if opened is None else str(opened["content"])
+        salt = b"" if opened is None else bytes.fromhex(opened["salt"])
+    except (KeyError, TypeError, ValueError, AttributeError) as why:
         raise Unreadable(
             "This is not a proof: it needs index, text, size, path, checkpoint and verifier_key,"
             " as `evenhand ledger prove --json` and the status page write them."
         ) from why
     trusted = [public_key(line) for line in lines]
     fault = _fault(note, trusted, merkle.leaf_hash(text.encode()), index, size, path)
-    return Checked(index, size, lines[0], fault)
+    if fault is None and content is not None and _commitment_in(text) != commitment(content, salt):
+        fault = "its line does not commit to what stands beside it."
+    return Checked(index, size, lines[0], fault, None if fault else content)
+
+
+def _commitment_in(text: str) -> str | None:
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return None
+    return said.get("commitment") if isinstance(said, dict) else None
 
 
 def public_key(line: str) -> Ed25519PublicKey:

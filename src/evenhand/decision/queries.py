@@ -149,6 +149,14 @@ def current(tx: ReadTx, decision_id: str) -> DecisionView:
     return _view(tx, _latest(tx, decision_id))
 
 
+def made_by(tx: ReadTx, decision_id: str) -> str:
+    """Return the ref of whoever made a decision, itself and not what replaced it. Not for doors.
+
+    Raises NoSuchDecision.
+    """
+    return str(store.load(tx, decision_id)["by_ref"])
+
+
 def standing_item(tx: ReadTx, item_id: str) -> Stands:
     """Say how an item stands with the host: `allow`, `hold` (by a rule) or `restricted`."""
     answer: Stands = "allow"

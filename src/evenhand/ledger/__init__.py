@@ -22,13 +22,16 @@ from evenhand.ledger.errors import (
     UnknownEvent,
 )
 from evenhand.ledger.leases import Work
-from evenhand.ledger.model import EVENTS, EventKind
+from evenhand.ledger.model import EVENTS, EventKind, commitment
 from evenhand.ledger.outside import PublishedLog, verify_published
 from evenhand.ledger.queries import (
+    Committed,
     GrowthProof,
     Leaf,
     Passed,
     Proof,
+    actor_of,
+    committed,
     events,
     hashes,
     head,
@@ -50,6 +53,7 @@ from evenhand.ledger.verifying import verify
 __all__ = [
     "EVENTS",
     "CheckpointInvalid",
+    "Committed",
     "EventKind",
     "Finding",
     "GrowthProof",
@@ -68,7 +72,10 @@ __all__ = [
     "UnknownEvent",
     "Verification",
     "Work",
+    "actor_of",
     "checkpoint",
+    "commitment",
+    "committed",
     "events",
     "explain_clock",
     "hashes",

@@ -33,7 +33,8 @@ def append(
     """Record that something happened, in the transaction in which it happens.
 
     `public` becomes the leaf in clear and must hold no personal data; `private` is kept apart
-    and only committed to. Raises UnknownEvent for an event that is not in the registry.
+    and only committed to, and so is who acted (the leaf says `staff`). Raises UnknownEvent for an
+    event that is not in the registry.
     """
     draft = Draft.of(
         event,
@@ -42,7 +43,7 @@ def append(
         public=public,
         private=private,
         at=tx.now,
-        salt=b"" if private is None else secrets.token_bytes(SALT_BYTES),
+        salt=secrets.token_bytes(SALT_BYTES),
     )
     tx.gather("ledger", draft, _write)
     if EVENTS[event].moves_on:

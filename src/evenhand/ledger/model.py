@@ -1,8 +1,8 @@
 """Every kind of event the ledger can hold, and how an event becomes a leaf.
 
-Nothing personal enters a leaf in clear: what names or quotes a person goes into a separate row,
-and the leaf carries a salted commitment to it. Destroying the row erases the person's data while
-the tree still verifies.
+Nothing personal enters a leaf in clear: what names or quotes a person, and which person acted, goes
+into a separate row, and the leaf carries a salted commitment to it. Destroying the row erases the
+person's data while the tree still verifies.
 """
 
 from __future__ import annotations
@@ -18,6 +18,11 @@ from evenhand.kit.clock import stamp
 from evenhand.ledger.errors import UnknownEvent
 
 SALT_BYTES = 16
+#: Where what a line commits to keeps the ref of whoever acted, when they are somebody.
+ACTOR: Final = "actor"
+#: Actors that are nobody: a leaf says which of them acted. Of staff, and of the holder of a receipt
+#: or a key (which may be one person's), it says only that, so that nobody's acts can be counted.
+NOBODY: Final = frozenset({"rule"})
 
 
 @dataclass(frozen=True)
@@ -128,6 +133,12 @@ EVENTS: Final[dict[str, EventKind]] = {
 }
 
 
+def kind_of(actor: str) -> str:
+    """Say of an actor's ref what a leaf says: `rule:<name>@<version>` as it is, else the kind."""
+    kind = actor.partition(":")[0]
+    return actor if kind in NOBODY else kind
+
+
 def commitment(private: str, salt: bytes) -> str:
     """Commit to private content: SHA-256 of the salt and the canonical text, as hex."""
     return hashlib.sha256(salt + private.encode()).hexdigest()
@@ -162,17 +173,20 @@ class Draft:
     ) -> Draft:
         """Draft the line of an event. `public` holds no personal data; `private` may.
 
-        Raises UnknownEvent, and ValueError or TypeError for what has no canonical text: here,
-        where it concerns one command, and not at a commit that many share.
+        The leaf says what kind of actor it was, and who it was is kept with `private`. Raises
+        UnknownEvent, and ValueError or TypeError for what has no canonical text: here, where it
+        concerns one command, and not at a commit that many share.
         """
         if event not in EVENTS:
             raise UnknownEvent(f"{event!r} is not in ledger.EVENTS")
-        kept_apart = None if private is None else canonical(private)
+        kind = kind_of(actor)
+        apart = private if kind == actor else {**(private or {}), ACTOR: actor}
+        kept_apart = None if apart is None else canonical(apart)
         committed = ""
         if kept_apart is not None:
             committed = f'"commitment":"{commitment(kept_apart, salt)}",'
         before = (
-            f'{{"actor":{canonical(actor)},"at":"{stamp(at)}",{committed}'
+            f'{{"actor":{canonical(kind)},"at":"{stamp(at)}",{committed}'
             f'"data":{canonical(public)},"n":'
         )
         after = f',"subject":{canonical(subject)},"type":"{event}"}}'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from evenhand.db import ReadTx
 from evenhand.ledger import store
+from evenhand.ledger.model import ACTOR
 from evenhand.ledger.tiles import Tree
 
 READ_ROWS = 2_000
@@ -55,6 +56,14 @@ class Leaf:
     hash: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a line commits to, with the salt that shows it to be that: who acted, why, in words."""
+
+    content: str
+    salt: bytes
+
+
 @dataclass(frozen=True)
 class Passed:
     """A line that somebody who keeps up with the ledger has passed: leaf as a dict, and hash."""
@@ -92,9 +101,33 @@ def events(
 
 
 def private_of(tx: ReadTx, line: int) -> dict[str, Any] | None:
-    """Return what a line commits to, or None when there is nothing or it was erased."""
-    content = tx.value(sa.select(store.private.c.content).where(store.private.c.line == line))
-    return None if content is None else dict(json.loads(str(content)))
+    """Return what a line commits to, but for who acted; None when it was erased or is nothing."""
+    content = _content(tx, line)
+    return None if content is None else {key: content[key] for key in content if key != ACTOR}
+
+
+def actor_of(tx: ReadTx, leaf: Mapping[str, Any]) -> str:
+    """Return who acted as `people.name_of` reads it, for views inside the house.
+
+    Where it was erased, what the leaf says is left: the kind of actor.
+    """
+    content = _content(tx, leaf["n"]) or {}
+    return str(content.get(ACTOR, leaf["actor"]))
+
+
+def committed(tx: ReadTx, line: int) -> Committed | None:
+    """Return what a line commits to, so that somebody can prove it; None when it was erased.
+
+    SHA-256 of the salt and the content is the `commitment` of the line.
+    """
+    wanted = sa.select(store.private.c.content, store.private.c.salt)
+    row = tx.row(wanted.where(store.private.c.line == line))
+    return None if row is None else Committed(row["content"], bytes(row["salt"]))
+
+
+def _content(tx: ReadTx, line: int) -> dict[str, Any] | None:
+    kept = committed(tx, line)
+    return None if kept is None else dict(json.loads(kept.content))
 
 
 def head(tx: ReadTx) -> str | None:

@@ -103,7 +103,7 @@ PEOPLE_ONLY: Final = frozenset(
 
 @dataclass(frozen=True)
 class Actor:
-    """Whoever or whatever acts. `ref` is what a ledger line says; it names nobody.
+    """Whoever or whatever acts. `ref` is what the house's records hold; it names nobody.
 
     `holder`, `subject_kind` and `subject_id` are set for the holder of a receipt: which part
     they have in which report or decision.
@@ -120,7 +120,10 @@ class Actor:
 
     @property
     def ref(self) -> str:
-        """Say who acted as the ledger writes it, like `staff:<id>`, `rule:<id>@<n>` or `system`."""
+        """Say who acts as records keep it, like `staff:<id>`, `rule:<id>@<n>` or `system`.
+
+        A leaf of the ledger says the kind alone, but of a rule.
+        """
         return self.kind if self.kind in {"system", "public"} else f"{self.kind}:{self.id}"
 
 

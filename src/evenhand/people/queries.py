@@ -206,9 +206,12 @@ def views_on_record(tx: ReadTx, actor: Actor, *, limit: int = 200) -> list[ViewO
 def name_of(tx: ReadTx, ref: str) -> str:
     """Put a name to an actor's `ref` as records hold it, for views inside the house.
 
-    Raises StaffUnknown or KeyUnknown for an id that is nobody's.
+    A ref that was erased has only its kind left. Raises StaffUnknown or KeyUnknown for an id that
+    is nobody's.
     """
     kind, _, who = ref.partition(":")
+    if ref in {"staff", "key"}:
+        return {"staff": "a member of staff", "key": "a key"}[ref]
     if kind == "staff":
         return staff_name(tx, who)
     if kind == "key":

@@ -71,7 +71,8 @@ class Label:
 class Unit:
     """One drawn decision: what it was, and what came of looking again.
 
-    `by` is who decided, as the record says it; it leaves the room in no view but their own.
+    `by` is the ref of whoever decided, which no line of the log shows; it leaves the room in no
+    view but their own.
     """
 
     id: str

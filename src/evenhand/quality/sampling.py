@@ -41,7 +41,6 @@ class Decided:
     harm: str | None
     decided_by: str
     rule: str | None
-    by: str
     answer: Answer
 
     @property
@@ -92,7 +91,6 @@ def decided(line: Mapping[str, Any]) -> Decided | None:
         harm=data["harm"],
         decided_by=data["decided_by"],
         rule=data["rule"],
-        by=line["actor"],
         answer=answer,
     )
 

@@ -47,4 +47,5 @@ def braked(tx: ReadTx, version: RuleVersion) -> RuleLine | None:
 def _line(tx: ReadTx, leaf: Mapping[str, Any]) -> RuleLine:
     private = ledger.private_of(tx, leaf["n"]) or {}
     at = read_stamp(leaf["at"])
-    return RuleLine(leaf["type"], leaf["actor"], at, leaf["data"], private.get("why"))
+    by = ledger.actor_of(tx, leaf)
+    return RuleLine(leaf["type"], by, at, leaf["data"], private.get("why"))

@@ -23,11 +23,13 @@ VALUES = st.recursive(
 DATA = st.dictionaries(st.text(max_size=9), VALUES, max_size=5)
 
 
-def draft(public: dict[str, Any], private: dict[str, Any] | None = None) -> Draft:
+def draft(
+    public: dict[str, Any], private: dict[str, Any] | None = None, actor: str = "system"
+) -> Draft:
     return Draft.of(
         "item.received",
         subject='s-"1"',
-        actor="system",
+        actor=actor,
         public=public,
         private=private,
         at=AT,
@@ -56,6 +58,25 @@ class TestText:
 
     def test_says_nothing_of_what_is_private(self) -> None:
         assert "Ada" not in draft({"number": 1}, {"name": "Ada"}).text(0)
+
+    @pytest.mark.parametrize("kind", ["staff", "receipt", "key"])
+    @pytest.mark.parametrize("private", [None, {"why": "asked"}])
+    def test_says_of_a_person_no_more_than_what_they_are(
+        self, kind: str, private: dict[str, Any] | None
+    ) -> None:
+        """Which of them is kept with what is private, and committed to like it."""
+        one = draft({}, private, f"{kind}:7c11")
+        said = json.loads(one.text(0))
+        assert said["actor"] == kind
+        assert "7c11" not in one.text(0)
+        assert one.private == canonical({**(private or {}), "actor": f"{kind}:7c11"})
+        assert said["commitment"] == commitment(one.private, one.salt)
+
+    @pytest.mark.parametrize("actor", ["system", "public", "rule:known-material@1"])
+    def test_names_whoever_is_nobody(self, actor: str) -> None:
+        one = draft({}, None, actor)
+        assert json.loads(one.text(0))["actor"] == actor
+        assert one.private is None
 
     def test_is_refused_where_it_has_no_canonical_form(self) -> None:
         for value in (float("nan"), object()):

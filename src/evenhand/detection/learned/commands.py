@@ -130,7 +130,8 @@ def end_training(tx: Tx, actor: people.Actor, training_id: str, found: Learned) 
         "model.trained",
         subject=model_id,
         actor=actor.ref,
-        public={"training": training_id, "asked_by": asked.asked_by, **_figures(asked, trained)},
+        public={"training": training_id, **_figures(asked, trained)},
+        private={"asked_by": asked.asked_by},
     )
     return model_id
 
@@ -228,8 +229,8 @@ def _refuse(tx: Tx, actor: people.Actor, asked: TrainingView, says: str) -> None
         "training.refused",
         subject=asked.id,
         actor=actor.ref,
-        public={"clause": asked.clause_key, "asked_by": asked.asked_by},
-        private={"says": says},
+        public={"clause": asked.clause_key},
+        private={"says": says, "asked_by": asked.asked_by},
     )
 
 

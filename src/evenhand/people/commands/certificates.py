@@ -46,6 +46,5 @@ def take_certificate(tx: Tx, actor: Actor, staff_id: str, harm: str, *, why: str
 
 
 def _tell(tx: Tx, actor: Actor, event: str, staff_id: str, harm: str, why: str) -> None:
-    append(
-        tx, event, subject=staff_id, actor=actor.ref, public={"harm": harm}, private={"why": why}
-    )
+    private = {"staff": staff_id, "why": why}
+    append(tx, event, subject=harm, actor=actor.ref, public={"harm": harm}, private=private)

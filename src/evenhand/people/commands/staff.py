@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -20,6 +21,9 @@ from evenhand.people.errors import (
 )
 from evenhand.people.limits import INVITATION_TIME, clean_email, clean_name
 from evenhand.people.model import SYSTEM, Actor, Invitation, Permission, Role, require
+
+#: What lines about staff are about, in public: which of them is kept apart.
+STAFF: Final = "staff"
 
 
 def new_setup_token(tx: Tx) -> str:
@@ -115,9 +119,10 @@ def accept_invitation(
     append(
         tx,
         "staff.changed",
-        subject=row["id"],
+        subject=STAFF,
         actor=f"staff:{row['id']}",
         public={"change": "joined", "role": row["role"]},
+        private={"staff": row["id"]},
     )
     return str(row["id"])
 
@@ -236,12 +241,13 @@ def _tell_added(tx: Tx, actor: Actor, staff_id: str) -> None:
     append(
         tx,
         "staff.added",
-        subject=staff_id,
+        subject=STAFF,
         actor=actor.ref,
         public={"role": row["role"]},
-        private={"name": row["name"], "email": row["email"]},
+        private={"staff": staff_id, "name": row["name"], "email": row["email"]},
     )
 
 
 def _tell_changed(tx: Tx, actor: Actor, staff_id: str, **public: str | int) -> None:
-    append(tx, "staff.changed", subject=staff_id, actor=actor.ref, public=public)
+    private = {"staff": staff_id}
+    append(tx, "staff.changed", subject=STAFF, actor=actor.ref, public=public, private=private)

@@ -126,7 +126,7 @@ def _unit(tx: Tx, audit_id: str, stratum: str, one: Decided) -> dict[str, Any]:
         "decision_id": one.id,
         "item_id": one.item_id,
         "task_id": queue.open_audit(tx, one.item_id, harm=harm, not_for=sorted(kept_from)),
-        "by": one.by,
+        "by": decision.made_by(tx, one.id),
         "decided_by": one.decided_by,
         "outcome": one.outcome,
         "clause_key": one.clause,

@@ -142,8 +142,8 @@ def hang_labels(tx: Tx, hit: Hit, happened: Happening) -> None:
         append(
             tx,
             "label.hung",
-            subject=entity_id,
+            subject=happened.item_id,
             actor=actor.ref,
             public={"entity": label.entity.value, "item": happened.item_id},
-            private={"label": label.name},
+            private={"label": label.name, "entity_id": entity_id},
         )
