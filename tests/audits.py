@@ -104,7 +104,11 @@ def _ended(tx: Tx, who: Actor) -> None:
             row |= {"stratum": "clause:fraud/rule/violation", "label_clause": "fraud"}
             row |= {"detectors": ["known_texts"], "rules": ["known"]}
         if number % 10 == 0:
-            row |= {"state": "settled", "right_answer": "second", "settled_at": tx.now}
+            row |= {
+                "state": "settled",
+                "right_answer": "second",
+                "settled_at": tx.now - timedelta(days=9),
+            }
             row |= {"label_outcome": "no_violation", "label_clause": None}
             row |= {"why": "The seller showed the receipt of the shop."}
         rows.append(row)

@@ -15,11 +15,13 @@ from evenhand.decision import Outcome
 from evenhand.kit.clock import SetClock
 from evenhand.people import Actor, NotAllowed, Role
 from evenhand.quality import Label, Right, UnitState
+from evenhand.worker import minding
 from tests.stage import Stage, fine, member, picture, violation
 
 pytestmark = pytest.mark.on("sqlite")
 
 SINCE, UNTIL = (datetime(2026, 11, day, tzinfo=UTC) for day in (21, 22))
+DAY = timedelta(days=1)
 WHY = "The text asks for gift cards before anything is sent."
 BROKE = Label(Outcome.VIOLATION, "counterfeit")
 FINE = Label(Outcome.NO_VIOLATION)
@@ -356,7 +358,11 @@ class TestFigures:
         clock.forward(quality.SEEN_FIRST)
         report = house.ask(quality.report, one.stage.omar, one.audit_id)
         by_part = {(rate.of, rate.name): rate for rate in report.rates}
-        assert quality.redraw(one.log(), one.audit_id).wrong == by_part["all", "all"].share
+        assert minding.tell_audits(house) == [one.audit_id]
+        assert minding.tell_audits(house) == []
+        told = quality.redraw(one.log(), one.audit_id)
+        assert told.problems == ()
+        assert told.wrong == by_part["all", "all"].share
         whole = by_part["all", "all"]
         assert (whole.looked_at, whole.wrong) == (32, 3)
         assert whole.share is not None
@@ -365,6 +371,31 @@ class TestFigures:
         (counterfeit,) = report.agreements
         assert counterfeit.agreement is not None
         assert counterfeit.agreement.alpha == pytest.approx(1 - 63 * 6 / 2030)
+
+    def test_are_told_to_nobody_outside_before_those_concerned_saw_theirs(
+        self, house: House, clock: SetClock
+    ) -> None:
+        """No line says of one answer whether it agreed; the counts come a week after the last."""
+        one = self.crowd(house, clock)
+        lines = [line for line in one.log() if line.get("type", "").startswith("audit.")]
+        answers = [line["data"] for line in lines if line["type"] == "audit.labelled"]
+        assert answers == [{"audit_id": one.audit_id}] * 32
+        assert [line["data"] for line in lines if line["type"] == "audit.closed"] == [
+            {"drawn": 32, "looked_at": 32}
+        ]
+        clock.forward(quality.SEEN_FIRST - timedelta(minutes=1))
+        assert minding.tell_audits(house) == []
+        with pytest.raises(quality.NotSeenYet):
+            house.do(quality.publish, one.stage.lin, one.audit_id)
+        assert quality.redraw(one.log(), one.audit_id).wrong is None
+        clock.forward(timedelta(minutes=1))
+        house.do(quality.publish, one.stage.lin, one.audit_id)
+        with pytest.raises(quality.AlreadyPublished):
+            house.do(quality.publish, one.stage.lin, one.audit_id)
+        (line,) = [line for line in one.log() if line.get("type") == "audit.counted"]
+        assert (line["data"]["looked_at"], line["data"]["wrong"]) == (32, 3)
+        (rate,) = quality.error_rates([line], since=clock.now(), until=clock.now() + DAY)
+        assert (rate.looked_at, rate.wrong, rate.decisions) == (32, 3, 32)
 
     def test_are_shown_to_the_person_they_are_about_and_to_nobody_else(
         self, audited: Audited
@@ -390,15 +421,23 @@ class TestClose:
     """Ending an audit."""
 
     def test_takes_back_what_waits_and_counts_what_was_seen(self, audited: Audited) -> None:
-        """What is in dispute counts as wrong until somebody says otherwise."""
+        """While something is in dispute, no figure opens: nobody was told who is right."""
         house, task = audited.stage.house, audited.waiting()[0]
         other = FINE if audited.said(task) == BROKE else BROKE
         audited.answer(task, audited.other(task), other)
         house.do(quality.close, audited.stage.lin, audited.audit_id)
         assert audited.waiting() == []
         (line,) = [line for line in audited.log() if line.get("type") == "audit.closed"]
-        counts = line["data"]["strata"]
-        assert sum(each["looked_at"] for each in counts) == 1
-        assert sum(each["wrong"] for each in counts) == 1
+        assert line["data"]["looked_at"] == 1
+        assert house.ask(quality.audit, audited.stage.lin, audited.audit_id).opens_at is None
+        (found,) = audited.disputes()
+        house.do(review.claim, audited.stage.lin, found.id)
+        house.do(quality.settle, audited.stage.lin, found.id, right=Right.FIRST, why=WHY)
+        opens_at = house.ask(quality.audit, audited.stage.lin, audited.audit_id).opens_at
+        assert opens_at == audited.clock.now() + quality.SEEN_FIRST
+        audited.clock.forward(quality.SEEN_FIRST)
+        assert minding.tell_audits(house) == [audited.audit_id]
+        (line,) = [line for line in audited.log() if line.get("type") == "audit.counted"]
+        assert line["data"] == {"looked_at": 1, "strata": [], "withheld": "few_answers"}
         with pytest.raises(quality.AuditClosed):
             house.do(quality.close, audited.stage.lin, audited.audit_id)

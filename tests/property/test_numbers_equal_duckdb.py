@@ -58,7 +58,7 @@ def data_of(dice: random.Random, at: datetime) -> dict[str, Any]:
         "language": dice.choice(["en", "ar", None]),
         "rule": dice.choice(["known-material", None]),
         "role": "lead",
-        "agrees": dice.choice([True, False]),
+        "wrong": dice.randint(0, 9),
     }
     return {name: value for name, value in drawn.items() if dice.random() < 0.8}
 

@@ -98,9 +98,9 @@ def list_(*, json: Json = False) -> Exit:
 def show_(audit: Audit, /, *, json: Json = False) -> Exit:
     """Show what an audit found: how often decisions were wrong, with 95 % intervals.
 
-    Figures open a week after the audit ends: first, everybody sees what came of their own
-    decisions. Nothing is told that rests on too few answers, or on the decisions of one or two
-    people.
+    Figures open a week after the audit has ended and nothing is in dispute any more: first,
+    everybody sees what came of their own decisions. Nothing is told that rests on too few answers,
+    or on the decisions of one or two people.
     """
     with opened() as house:
         found = house.ask(quality.report, people.SYSTEM, audit)
@@ -112,12 +112,12 @@ def show_(audit: Audit, /, *, json: Json = False) -> Exit:
 def close(audit: Audit, /, *, json: Json = False) -> Exit:
     """End an audit before everything was looked at. What waits is taken back from the queue.
 
-    What is in dispute counts as wrong until a lead settles it in the console.
+    Its figures open a week later, and after a lead has settled in the console what is in dispute.
     """
     with opened() as house:
         house.do(quality.close, people.SYSTEM, audit)
         found = house.ask(quality.audit, people.SYSTEM, audit)
-    show(found, as_json=json, text=[f"{audit} is closed. Its figures open on {_day(found)}."])
+    show(found, as_json=json, text=[f"{audit} is closed. Its figures open {_when(found)}."])
     return Exit.OK
 
 
@@ -246,8 +246,7 @@ def _told(found: quality.Report) -> list[str]:
         ]
     )
     if not found.open:
-        when = "once it is closed" if found.audit.opens_at is None else f"on {_day(found.audit)}"
-        return [*told, f"Its figures open {when}: those concerned see theirs first."]
+        return [*told, f"Its figures open {_when(found.audit)}: those concerned see theirs first."]
     rows: list[Sequence[object]] = [
         (one.of, one.name, one.looked_at, _rate(one.share, one.withheld)) for one in found.rates
     ]
@@ -285,9 +284,12 @@ def _ratio(ratio: quality.Ratio | None) -> str:
     return f"{ratio.value:.2f} ({ratio.low:.2f} to {high})"
 
 
-def _day(audit: quality.AuditView) -> str:
-    assert audit.opens_at is not None, "a closed audit says when it opens"
-    return audit.opens_at.date().isoformat()
+def _when(audit: quality.AuditView) -> str:
+    if audit.opens_at is not None:
+        return f"on {audit.opens_at.date().isoformat()}"
+    if audit.closed_at is None:
+        return "a week after it is closed"
+    return "a week after the last dispute is settled"
 
 
 def _midnight(day: date) -> datetime:

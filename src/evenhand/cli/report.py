@@ -76,7 +76,7 @@ def report(
 
 
 def _counted(tx: ReadTx, since: datetime, until: datetime) -> transparency.Report:
-    closed = ledger.events(tx, [quality.CLOSED])
+    closed = ledger.events(tx, [quality.COUNTED])
     rates = quality.error_rates(closed, since=since, until=until)
     return transparency.report(tx, since=since, until=until, error_rates=rates)
 
@@ -171,6 +171,6 @@ def _shown_to(
             continue  # the check of the copy has named it
         if not isinstance(line, dict) or not recheck.add(line):
             continue
-        if line["type"] == quality.CLOSED:
+        if line["type"] == quality.COUNTED:
             closed.append(line)
         yield line

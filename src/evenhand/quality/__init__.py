@@ -23,10 +23,12 @@ from evenhand.quality.commands import (
     label,
     plant_checks,
     practise,
+    publish,
     settle,
 )
 from evenhand.quality.errors import (
     AlreadyDrawn,
+    AlreadyPublished,
     AuditClosed,
     LabelIncomplete,
     NeedsAReason,
@@ -40,6 +42,7 @@ from evenhand.quality.errors import (
     NotAnExercise,
     NotEndedYet,
     NothingToDraw,
+    NotSeenYet,
     PeriodRefused,
     QualityError,
     SampleTooLarge,
@@ -94,8 +97,8 @@ from evenhand.quality.practising import (
     my_checks,
     my_sessions,
 )
-from evenhand.quality.published import CLOSED, error_rates
-from evenhand.quality.queries import audit, audits, dispute, mine, report
+from evenhand.quality.published import COUNTED, error_rates
+from evenhand.quality.queries import audit, audits, dispute, mine, report, unpublished
 from evenhand.quality.sampling import Stratum
 
 __all__ = [
@@ -103,7 +106,7 @@ __all__ = [
     "ANSWERS_MIN",
     "CALIBRATION_CASES_MAX",
     "CHECKS_MAX",
-    "CLOSED",
+    "COUNTED",
     "COURSE_CASES",
     "COURSE_RIGHT_MIN",
     "EXTRACT_MAX",
@@ -114,6 +117,7 @@ __all__ = [
     "SPARED",
     "Agreement",
     "AlreadyDrawn",
+    "AlreadyPublished",
     "Answered",
     "AuditClosed",
     "AuditView",
@@ -137,6 +141,7 @@ __all__ = [
     "NotALabelTask",
     "NotAnExercise",
     "NotEndedYet",
+    "NotSeenYet",
     "NothingToDraw",
     "Overturned",
     "Own",
@@ -187,8 +192,10 @@ __all__ = [
     "my_sessions",
     "plant_checks",
     "practise",
+    "publish",
     "ratio",
     "redraw",
     "report",
     "settle",
+    "unpublished",
 ]

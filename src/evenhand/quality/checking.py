@@ -1,19 +1,20 @@
 """What anybody can find out about an audit from the exported log alone.
 
-The draw is made again and held against what the house wrote down; answers are counted again by
-stratum, and the rate of the whole follows from the counts. Pure.
+The draw is made again and held against what the house wrote down; the answers are counted again,
+and the rate of the whole follows from the counts by stratum. Pure.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from evenhand.kit.clock import read_stamp
 from evenhand.kit.intervals import Share
 from evenhand.quality.errors import NoSuchAudit
-from evenhand.quality.estimating import Cell, estimate
+from evenhand.quality.model import ANSWERS_MIN, SEEN_FIRST
+from evenhand.quality.published import COUNTED, share_of
 from evenhand.quality.sampling import Stratum, draw, population, seeded_by, told
 
 Line = Mapping[str, Any]
@@ -24,7 +25,7 @@ _DRAWN = ("audit.drawn", "extract.drawn")
 class Redrawn:
     """An audit drawn and counted again; `problems` says where the house has it otherwise.
 
-    `wrong` is the share of all decisions that were found wrong, or None while it is open.
+    `wrong` is the share of all decisions that were found wrong; None until it is told.
     """
 
     audit_id: str
@@ -69,13 +70,11 @@ def redraw(lines: Sequence[Line], audit_id: str) -> Redrawn:
     ]
     if request is None:
         problems += _drawn_twice(lines, said)
-    closed = _line(lines, "audit.closed", audit_id)
-    if closed is None:
+    counted = _line(lines, COUNTED, audit_id)
+    if counted is None:
         return Redrawn(audit_id, strata, None, tuple(problems))
-    counted = closed["data"]["strata"]
-    problems += _miscounted(lines, audit_id, counted, before=closed["n"])
-    cells = [Cell(one["decisions"], one["looked_at"], one["wrong"]) for one in counted]
-    return Redrawn(audit_id, strata, estimate(cells), tuple(problems))
+    problems += _miscounted(lines, counted, {one.key: one for one in strata})
+    return Redrawn(audit_id, strata, share_of(counted["data"]), tuple(problems))
 
 
 def _line(lines: Sequence[Line], event: str, subject: str) -> Line | None:
@@ -93,23 +92,53 @@ def _drawn_twice(lines: Sequence[Line], said: Line) -> Iterator[str]:
 
 
 def _miscounted(
-    lines: Sequence[Line], audit_id: str, counted: Sequence[Mapping[str, Any]], *, before: int
+    lines: Sequence[Line], counted: Line, drawn: Mapping[str, Stratum]
 ) -> Iterator[str]:
-    """Name strata whose counts are not those of the answers in the log."""
-    looked_at: Counter[str] = Counter()
-    wrong: Counter[str] = Counter()
-    for line in lines:
-        if line["n"] >= before or line.get("type") not in {"audit.labelled", "audit.settled"}:
-            continue
-        data = line["data"]
-        if data["audit_id"] != audit_id:
-            continue
-        if line["type"] == "audit.labelled":
-            looked_at[data["stratum"]] += 1
-            wrong[data["stratum"]] += not data["agrees"]
-        else:
-            wrong[data["stratum"]] -= data["right"] == "first"
-    for one in counted:
-        key = one["stratum"]
-        if (one["looked_at"], one["wrong"]) != (looked_at[key], wrong[key]):
-            yield f"{key}: the log has {looked_at[key]} answers, {wrong[key]} of them otherwise."
+    """Name counts that the log does not bear out, and counts that were told too early.
+
+    Which answers agreed nobody outside can see: each line commits to it, so an auditor can.
+    """
+    audit_id, data = counted["subject"], counted["data"]
+    answers = _answers(lines, audit_id, "audit.labelled", before=counted["n"])
+    if data["looked_at"] != answers:
+        yield f"It counts {data['looked_at']} answers, and the log has {answers}."
+    told = [key for one in data["strata"] for key in one["strata"]]
+    whole = data.get("withheld") is None
+    if len(told) != len(set(told)) or not (
+        set(told) == drawn.keys() if whole else set(told) <= drawn.keys()
+    ):
+        yield "Its groups are not those that were drawn."
+        return
+    for one in data["strata"]:
+        size = sum(drawn[key].size for key in one["strata"])
+        most = sum(len(drawn[key].drawn) for key in one["strata"])
+        if one["decisions"] != size or not 0 <= one["wrong"] <= one["looked_at"] <= most:
+            yield f"{', '.join(one['strata'])}: these counts cannot be."
+    if whole:
+        for name in ("looked_at", "wrong"):
+            total = sum(one[name] for one in data["strata"])
+            if total != data[name]:
+                yield f"The counts of its groups make {total} in {name}, and not {data[name]}."
+        if data["looked_at"] < ANSWERS_MIN:
+            yield f"It tells counts that rest on fewer than {ANSWERS_MIN} answers."
+    yield from _too_early(lines, counted)
+
+
+def _answers(lines: Sequence[Line], audit_id: str, event: str, *, before: int) -> int:
+    return sum(
+        line.get("type") == event and line["data"]["audit_id"] == audit_id and line["n"] < before
+        for line in lines
+    )
+
+
+def _too_early(lines: Sequence[Line], counted: Line) -> Iterator[str]:
+    """Everybody concerned has a week before anybody else hears of it."""
+    audit_id = counted["subject"]
+    ends = [
+        read_stamp(line["at"])
+        for line in lines
+        if (line.get("type") == "audit.closed" and line["subject"] == audit_id)
+        or (line.get("type") == "audit.settled" and line["data"]["audit_id"] == audit_id)
+    ]
+    if not ends or read_stamp(counted["at"]) < max(ends) + SEEN_FIRST:
+        yield "It was counted before those concerned had seen theirs for a week."

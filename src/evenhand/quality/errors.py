@@ -9,6 +9,8 @@ QualityError
 ├── SampleTooLarge
 ├── NoSuchAudit
 ├── AuditClosed
+├── NotSeenYet
+├── AlreadyPublished
 ├── NotALabelTask
 ├── LabelIncomplete   (missing: sentences a reviewer can act on)
 ├── NotADispute
@@ -63,6 +65,14 @@ class NoSuchAudit(QualityError):
 
 class AuditClosed(QualityError):
     """This audit is closed already."""
+
+
+class NotSeenYet(QualityError):
+    """Those concerned have not had a week to see theirs, or something is in dispute still."""
+
+
+class AlreadyPublished(QualityError):
+    """What this audit found is on the log already."""
 
 
 class NotALabelTask(QualityError):

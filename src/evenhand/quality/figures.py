@@ -27,9 +27,10 @@ from evenhand.quality.model import (
 FEW_ANSWERS: Final = "few_answers"
 FEW_PEOPLE: Final = "few_people"
 PERSON: Final = "person"
+ALL: Final = "all"
 
 _PARTS: Final[Mapping[str, Callable[[Unit], tuple[str, ...]]]] = {
-    "all": lambda _: ("all",),
+    ALL: lambda _: (ALL,),
     "decided_by": lambda unit: (unit.decided_by,),
     "answer": lambda unit: (unit.answer,),
     "clause": lambda unit: (unit.clause_key,) if unit.clause_key else (),
@@ -63,8 +64,42 @@ def _rates(seen: Sequence[Unit], sizes: Mapping[str, int]) -> Iterator[Rate]:
             if why_not is not None:
                 yield Rate(of, name, len(part), None, None, why_not)
                 continue
-            share = estimate(_cells(part, sizes, looked_at))
+            cells = _cells(part, sizes, looked_at)
+            if of == ALL:
+                cells = [cell for _, cell in told_apart(part, sizes)]
+            share = estimate(cells)
             yield Rate(of, name, len(part), sum(unit.wrong for unit in part), share)
+
+
+def told_apart(
+    units: Sequence[Unit], sizes: Mapping[str, int]
+) -> tuple[tuple[tuple[str, ...], Cell], ...]:
+    """Return the strata of an audit, each with its counts, those about too few people together.
+
+    A stratum about which fewer than three people decided is joined with the others like it, and
+    with the smallest of the rest while that is still about too few. What rules alone decided is
+    about nobody and stands by itself.
+    """
+    by_stratum: defaultdict[str, list[Unit]] = defaultdict(list)
+    for unit in units:
+        if unit.answered:
+            by_stratum[unit.stratum].append(unit)
+    alone = {key: by_stratum[key] for key in sorted(sizes)}
+    few = [key for key in alone if 0 < len(_people(alone[key])) < PEOPLE_MIN]
+    joined = [unit for key in few for unit in alone.pop(key)]
+    rest = sorted((key for key in alone if _people(alone[key])), key=lambda key: len(alone[key]))
+    while few and len(_people(joined)) < PEOPLE_MIN and rest:
+        few.append(rest.pop(0))
+        joined += alone.pop(few[-1])
+    groups: list[tuple[tuple[str, ...], list[Unit]]]
+    groups = [((key,), seen) for key, seen in alone.items()]
+    if few:
+        groups.append((tuple(sorted(few)), joined))
+    return tuple((keys, _cell(seen, sum(sizes[key] for key in keys))) for keys, seen in groups)
+
+
+def _cell(seen: Sequence[Unit], size: int) -> Cell:
+    return Cell(size, len(seen), sum(unit.wrong for unit in seen))
 
 
 def withheld(part: Sequence[Unit], whole: Sequence[Unit]) -> str | None:

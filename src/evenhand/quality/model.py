@@ -16,6 +16,7 @@ from evenhand.decision import Outcome
 from evenhand.kit.intervals import Share
 from evenhand.quality.agreement import Agreement
 from evenhand.quality.estimating import Ratio
+from evenhand.transparency import AUDITED_MIN
 
 #: What a second look may come to.
 ANSWERS: Final = (
@@ -26,8 +27,8 @@ ANSWERS: Final = (
 NOTHING_BROKEN: Final = "none"
 #: Whoever decided sees what came of it this long before figures with it in open to others.
 SEEN_FIRST: Final = timedelta(days=7)
-#: No figure rests on fewer second looks than this.
-ANSWERS_MIN: Final = 30
+#: No figure rests on fewer second looks than this, here or in any report.
+ANSWERS_MIN: Final = AUDITED_MIN
 #: No figure rests on the decisions of fewer people than this: it would be about one of them.
 PEOPLE_MIN: Final = 3
 SAMPLE_MAX: Final = 2_000
@@ -131,7 +132,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class AuditView:
-    """One audit: the days it is about, its draw, and how far it is. Figures open at `opens_at`."""
+    """One audit: the days it is about, its draw, and how far it is.
+
+    Figures open at `opens_at`; None while it is under way or something is in dispute.
+    """
 
     id: str
     since: datetime
@@ -252,6 +256,18 @@ def progress(units: Sequence[Unit]) -> Progress:
         settled=states.count(UnitState.SETTLED),
         left=states.count(UnitState.LEFT),
     )
+
+
+def opening(closed_at: datetime | None, units: Sequence[Unit]) -> datetime | None:
+    """Say from when on figures may be shown to others: everybody saw theirs for a week before.
+
+    None while the audit is under way, and while anything is in dispute: of that, nobody is told
+    anything before somebody has said who is right.
+    """
+    if closed_at is None or any(unit.state is UnitState.DISPUTED for unit in units):
+        return None
+    settled = [unit.settled_at for unit in units if unit.settled_at is not None]
+    return max([closed_at, *settled]) + SEEN_FIRST
 
 
 def is_done(units: Sequence[Unit]) -> bool:

@@ -13,13 +13,13 @@ from evenhand.people import Permission
 from evenhand.quality import figures, store
 from evenhand.quality.errors import NotADispute
 from evenhand.quality.model import (
-    SEEN_FIRST,
     AuditView,
     Dispute,
     Own,
     Report,
     Unit,
     UnitState,
+    opening,
     progress,
 )
 
@@ -36,6 +36,16 @@ def audit(tx: ReadTx, actor: people.Actor, audit_id: str) -> AuditView:
     return _view(tx, store.load_audit(tx, audit_id))
 
 
+def unpublished(tx: ReadTx, actor: people.Actor) -> list[str]:
+    """Return the audits whose counts may be published by now and were not. Raises NotAllowed."""
+    told = {line["subject"] for line in ledger.events(tx, ["audit.counted"])}
+    return [
+        one.id
+        for one in audits(tx, actor)
+        if one.opens_at is not None and one.opens_at <= tx.now and one.id not in told
+    ]
+
+
 def dispute(tx: ReadTx, actor: people.Actor, task_id: str) -> Dispute:
     """Return the two answers that a task is about. Raises NotADispute, KeptFromYou, NotAllowed."""
     people.require(actor, Permission.MANAGE_QUALITY)
@@ -48,7 +58,7 @@ def dispute(tx: ReadTx, actor: people.Actor, task_id: str) -> Dispute:
 
 
 def report(tx: ReadTx, actor: people.Actor, audit_id: str) -> Report:
-    """Return what an audit found: without figures until a week after it was closed.
+    """Return what an audit found: no figures until a week after it ended and all was settled.
 
     In that week everybody sees what came of their own decisions. Raises NoSuchAudit, NotAllowed.
     """
@@ -114,7 +124,7 @@ def _dispute(unit: Unit) -> Dispute:
 
 
 def _view(tx: ReadTx, row: Row) -> AuditView:
-    closed_at = row["closed_at"]
+    closed_at, units = row["closed_at"], store.of_audit(tx, row["id"])
     return AuditView(
         id=row["id"],
         since=row["since"],
@@ -126,8 +136,8 @@ def _view(tx: ReadTx, row: Row) -> AuditView:
         digest=row["digest"],
         drawn_at=row["drawn_at"],
         closed_at=closed_at,
-        opens_at=None if closed_at is None else closed_at + SEEN_FIRST,
-        progress=progress(store.of_audit(tx, row["id"])),
+        opens_at=opening(closed_at, units),
+        progress=progress(units),
     )
 
 

@@ -40,6 +40,7 @@ from evenhand.transparency.errors import (
     TransparencyError,
 )
 from evenhand.transparency.model import (
+    AUDITED_MIN,
     Figure,
     Numbers,
     OwnLine,
@@ -83,6 +84,7 @@ from evenhand.transparency.told import (
 from evenhand.transparency.told_queries import case, cases, public_case, public_cases
 
 __all__ = [
+    "AUDITED_MIN",
     "AUTOMATION",
     "MEASURES",
     "OUTCOMES",

@@ -11,6 +11,8 @@ from evenhand.transparency.counting import Query
 from evenhand.transparency.errors import NoSuchFigure
 
 SMALL_CELL_MAX: Final = 2
+#: No error rate that is published, here or by the Commission, rests on fewer second looks.
+AUDITED_MIN: Final = 30
 REGISTER_PAGE_ROWS: Final = 50
 
 

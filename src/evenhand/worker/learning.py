@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from evenhand import decision, detection, evidence, people, policy, queue, rules
 from evenhand.bootstrap import House
 from evenhand.detection import Came, ClassifierView, Lesson, Scored, Stream
-from evenhand.worker.minding import mind_rules
+from evenhand.worker.minding import mind_rules, tell_audits
 
 if TYPE_CHECKING:
     from evenhand.db import ReadTx
@@ -77,7 +77,7 @@ def learn(tx: ReadTx, training_id: str) -> detection.Learned:
 
 
 class Tending:
-    """Sees by the clock to rules that err, and to learning: questions, drift and, daily, training.
+    """Sees by the clock to rules that err, to audits, and to learning: questions, drift, training.
 
     Every worker may do it at the same time: each part finds out by itself what was done already.
     """
@@ -95,6 +95,7 @@ class Tending:
             return
         self._hour = hour
         mind_rules(self._house)
+        tell_audits(self._house)
         in_force = self._house.ask(detection.versions_in_force)
         if in_force:
             ask_for_labels(self._house)

@@ -1,11 +1,13 @@
-"""Rules that people overturn are noticed by the clock, and do less from then on.
+"""What the clock brings: rules that people overturn do less, and audits are told when it is time.
 
-No room may tell by itself: what people decided lies further along the path than the rule it judges.
+No room may tell by itself of a rule: what people decided lies further along the path than it.
 """
 
 from __future__ import annotations
 
-from evenhand import decision, people, rules
+from contextlib import suppress
+
+from evenhand import decision, people, quality, rules
 from evenhand.bootstrap import House
 
 
@@ -26,3 +28,12 @@ def mind_rules(house: House) -> list[str]:
         if found is not None:
             taken_back.append(found.called)
     return taken_back
+
+
+def tell_audits(house: House) -> list[str]:
+    """Publish what audits found, once everybody concerned could see theirs; return their names."""
+    told = house.ask(quality.unpublished, people.SYSTEM)
+    for audit_id in told:
+        with suppress(quality.AlreadyPublished):  # another worker was faster
+            house.do(quality.publish, people.SYSTEM, audit_id)
+    return told

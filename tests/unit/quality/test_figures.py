@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from evenhand.decision import Outcome
-from evenhand.quality.figures import agreements, overturned, rates
+from evenhand.quality.estimating import Cell
+from evenhand.quality.figures import agreements, overturned, rates, told_apart
 from evenhand.quality.model import Label, Rate, Right, Unit, UnitState, is_done, label_problems
+from evenhand.quality.published import counted, share_of
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 SIZES = {"large": 900, "small": 100}
@@ -110,6 +112,69 @@ class TestRates:
         found = of(rates(units, SIZES), "rule", "known")
         assert found.share is not None
         assert found.share.value == 1
+
+
+class TestToldApart:
+    """Which groups stand by themselves on the log."""
+
+    def test_joins_those_about_one_or_two_people(self) -> None:
+        """The two small ones are four people's together."""
+        units = [unit(n) for n in range(40)]
+        units += [wrong(n, stratum="small", by=f"staff:{n % 2}") for n in range(40, 44)]
+        units += [unit(n, stratum="tiny", by=f"staff:{2 + n % 2}") for n in range(44, 48)]
+        told = told_apart(units, SIZES | {"tiny": 7, "unseen": 3})
+        assert told == (
+            (("large",), Cell(900, 40, 0)),
+            (("unseen",), Cell(3, 0, 0)),
+            (("small", "tiny"), Cell(107, 8, 4)),
+        )
+
+    def test_joins_the_smallest_of_the_rest_to_what_is_still_too_few(self) -> None:
+        """Or one person's group could be told by taking the others from the whole."""
+        units = [unit(n) for n in range(40)]
+        units += [wrong(n, stratum="small", by="staff:9") for n in range(40, 44)]
+        assert told_apart(units, SIZES) == ((("large", "small"), Cell(1000, 44, 4)),)
+
+    def test_leaves_alone_what_rules_decided(self) -> None:
+        """It is about nobody."""
+        units = [unit(n) for n in range(40)]
+        units += [wrong(n, stratum="small", **RULED) for n in range(40, 42)]
+        assert (("small",), Cell(100, 2, 2)) in told_apart(units, SIZES)
+
+
+class TestCounted:
+    """What the log says of an audit."""
+
+    def test_tells_counts_from_which_the_rate_follows(self) -> None:
+        """By group, with the whole."""
+        units = [wrong(n) if n < 4 else unit(n) for n in range(40)]
+        told = counted(units, SIZES)
+        assert (told["looked_at"], told["wrong"]) == (40, 4)
+        assert "withheld" not in told
+        share = share_of(told)
+        assert share is not None
+        assert (share.hits, share.of) == (4, 40)
+        assert share.value == pytest.approx(0.1)
+
+    def test_tells_nothing_from_too_little(self) -> None:
+        """Not even by group."""
+        told = counted([wrong(n) for n in range(29)], SIZES)
+        assert told == {"looked_at": 29, "strata": [], "withheld": "few_answers"}
+        assert share_of(told) is None
+
+    def test_tells_of_rules_alone_where_the_rest_is_one_or_two_people(self) -> None:
+        """That part is about nobody; a rate of the whole is not told."""
+        units = [unit(n, by="staff:1") for n in range(40)]
+        few = [wrong(n, stratum="small", **RULED) for n in range(40, 69)]
+        assert counted([*units, *few], SIZES)["strata"] == []
+        units += [*few, unit(69, stratum="small", **RULED)]
+        told = counted(units, SIZES)
+        assert told["strata"] == [
+            {"strata": ["small"], "decisions": 100, "looked_at": 30, "wrong": 29}
+        ]
+        assert told["withheld"] == "few_people"
+        assert "wrong" not in told
+        assert share_of(told) is None
 
 
 class TestAgreements:

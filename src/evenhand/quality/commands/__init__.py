@@ -1,6 +1,6 @@
 """Auditing decisions, and practising on settled cases."""
 
-from evenhand.quality.commands.auditing import close, draw, label, settle
+from evenhand.quality.commands.auditing import close, draw, label, publish, settle
 from evenhand.quality.commands.extracting import EXTRACT_MAX, ask_extract, draw_extract
 from evenhand.quality.commands.practising import (
     answer_check,
@@ -26,5 +26,6 @@ __all__ = [
     "label",
     "plant_checks",
     "practise",
+    "publish",
     "settle",
 ]

@@ -1,4 +1,4 @@
-"""Drawing an audit, answering a second look, saying which of two answers is right, and closing.
+"""Drawing an audit, answering a second look, saying which of two answers is right, the end.
 
 An answer changes nothing by itself. Where a lead finds a decision wrong, it is put right in the
 ways there are: what was restricted is undone, and what has to be decided anew joins the queue.
@@ -6,7 +6,6 @@ ways there are: what was restricted is undone, and what has to be decided anew j
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -29,14 +28,16 @@ from evenhand.kit.clock import stamp
 from evenhand.ledger.append import append
 from evenhand.people import Permission
 from evenhand.policy import Harm
-from evenhand.quality import sampling, store
+from evenhand.quality import published, sampling, store
 from evenhand.quality.errors import (
     AlreadyDrawn,
+    AlreadyPublished,
     AuditClosed,
     LabelIncomplete,
     NeedsAReason,
     NotADispute,
     NotALabelTask,
+    NotSeenYet,
     PeriodRefused,
     SampleTooLarge,
 )
@@ -52,6 +53,7 @@ from evenhand.quality.model import (
     broke,
     is_done,
     label_problems,
+    opening,
 )
 from evenhand.quality.sampling import Decided, Stratum
 from evenhand.queue import TaskKind
@@ -184,10 +186,12 @@ def label(tx: Tx, actor: people.Actor, task_id: str, answer: Label) -> UnitState
         "audit.labelled",
         subject=unit.id,
         actor=people.SYSTEM.ref,
-        public={"audit_id": unit.audit_id, "stratum": unit.stratum, "agrees": agrees},
+        public={"audit_id": unit.audit_id},
         private={
             "by": actor.ref,
             "decision_id": unit.decision_id,
+            "stratum": unit.stratum,
+            "agrees": agrees,
             "outcome": answer.outcome.value,
             "clause": answer.clause_key,
             "note": note,
@@ -227,8 +231,13 @@ def settle(
         "audit.settled",
         subject=unit.id,
         actor=actor.ref,
-        public={"audit_id": unit.audit_id, "stratum": unit.stratum, "right": right.value},
-        private={"decision_id": unit.decision_id, "why": said},
+        public={"audit_id": unit.audit_id},
+        private={
+            "decision_id": unit.decision_id,
+            "stratum": unit.stratum,
+            "right": right.value,
+            "why": said,
+        },
     )
     review.finish(tx, actor, task_id, outcome="settled")
     _close_when_done(tx, unit.audit_id)
@@ -259,9 +268,9 @@ def _put_right(tx: Tx, actor: people.Actor, unit: Unit, right: Right) -> str | N
 
 
 def close(tx: Tx, actor: people.Actor, audit_id: str) -> None:
-    """End an audit before all was looked at; what waits is taken back. Its figures open in a week.
+    """End an audit before all was looked at; what waits is taken back.
 
-    What is in dispute counts as wrong until it is settled. Raises NoSuchAudit, AuditClosed,
+    Its figures open a week after the last dispute is settled. Raises NoSuchAudit, AuditClosed,
     NotAllowed.
     """
     people.require(actor, Permission.MANAGE_QUALITY)
@@ -283,25 +292,27 @@ def _close_when_done(tx: Tx, audit_id: str) -> None:
 
 
 def _close(tx: Tx, actor: people.Actor, audit_id: str, units: Sequence[Unit]) -> None:
-    """Write down the end, with the counts from which the rate of the whole follows."""
+    """Write down the end, and how many answers there are: not yet what they found."""
     store.change_audit(tx, audit_id, closed_at=tx.now)
-    sizes = store.load_audit(tx, audit_id)["strata"]
-    looked_at = Counter(unit.stratum for unit in units if unit.answered)
-    wrong = Counter(unit.stratum for unit in units if unit.wrong)
-    append(
-        tx,
-        "audit.closed",
-        subject=audit_id,
-        actor=actor.ref,
-        public={
-            "strata": [
-                {
-                    "stratum": key,
-                    "decisions": size,
-                    "looked_at": looked_at[key],
-                    "wrong": wrong[key],
-                }
-                for key, size in sorted(sizes.items())
-            ]
-        },
-    )
+    looked_at = sum(unit.answered for unit in units)
+    public = {"drawn": len(units), "looked_at": looked_at}
+    append(tx, "audit.closed", subject=audit_id, actor=actor.ref, public=public)
+
+
+def publish(tx: Tx, actor: people.Actor, audit_id: str) -> None:
+    """Publish what an audit found, from which anybody can compute its rate.
+
+    Not before everybody whose decisions were drawn could see what came of theirs for a week.
+    Groups about which fewer than three people decided are put together; of too little, nothing is
+    told but how much there was. Raises NotSeenYet, AlreadyPublished, NoSuchAudit, NotAllowed.
+    """
+    people.require(actor, Permission.MANAGE_QUALITY)
+    tx.lock("audits")
+    row, units = store.load_audit(tx, audit_id), store.of_audit(tx, audit_id)
+    opens_at = opening(row["closed_at"], units)
+    if opens_at is None or tx.now < opens_at:
+        raise NotSeenYet(audit_id)
+    if ledger.line_of(tx, "audit.counted", audit_id) is not None:
+        raise AlreadyPublished(audit_id)
+    public = published.counted(units, row["strata"])
+    append(tx, published.COUNTED, subject=audit_id, actor=actor.ref, public=public)

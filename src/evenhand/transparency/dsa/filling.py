@@ -31,9 +31,7 @@ from evenhand.transparency.dsa.sheets import (
     owed,
     template,
 )
-
-AUDITED_MIN: Final = 30
-"""Fewer audited decisions than this say nothing about accuracy that ought to be published."""
+from evenhand.transparency.model import AUDITED_MIN
 
 NO_AUDIT: Final = "Too few automated decisions were audited by lot in the period."
 NO_RECALL: Final = "What automated means overlook is not measured."

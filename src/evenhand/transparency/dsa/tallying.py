@@ -35,7 +35,7 @@ COUNTED: Final = (
     "measure.ended",
     "appeal.filed",
     "appeal.decided",
-    "audit.closed",
+    "audit.counted",
 )
 Kind = Literal["visibility", "service", "account", "no_action", "no_action_trusted", "none"]
 _RESTRICTIVE: Final = frozenset(measure.value for measure in Measure if measure.facts.restricts)
@@ -132,7 +132,7 @@ class Counting:
             "measure.ended": self._ended,
             "appeal.filed": self._filed,
             "appeal.decided": self._decided,
-            "audit.closed": self._audit,
+            "audit.counted": self._audit,
         }
         for line in lines:
             if line["at"] < self.until and (act := reads.get(line["type"])) is not None:
@@ -259,7 +259,7 @@ class Counting:
     def _audit(self, line: Line, *, within: bool) -> None:
         """Weigh what random audits found of decisions that rules took, by stratum."""
         for stratum in line["data"].get("strata", ()) if within else ():
-            if "/rule/" in stratum["stratum"] and stratum["looked_at"]:
+            if all("/rule/" in key for key in stratum["strata"]) and stratum["looked_at"]:
                 right = 1 - stratum["wrong"] / stratum["looked_at"]
                 self.tally.audited["looked_at"] += stratum["looked_at"]
                 self.tally.audited["decisions"] += stratum["decisions"]

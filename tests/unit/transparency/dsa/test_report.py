@@ -416,11 +416,11 @@ class TestAutomatedMeans:
     def test_takes_accuracy_from_audits_by_lot(self) -> None:
         """Weighted by how many decisions each stratum holds; of automated decisions alone."""
         strata = [
-            {"stratum": "clause:a/rule/violation", "decisions": 900, "looked_at": 30, "wrong": 3},
-            {"stratum": "clause:b/rule/violation", "decisions": 100, "looked_at": 10, "wrong": 5},
-            {"stratum": "clause:a/person/violation", "decisions": 9, "looked_at": 9, "wrong": 9},
+            {"strata": ["clause:a/rule/violation"], "decisions": 900, "looked_at": 30, "wrong": 3},
+            {"strata": ["clause:b/rule/violation"], "decisions": 100, "looked_at": 10, "wrong": 5},
+            {"strata": ["clause:a/person/violation"], "decisions": 9, "looked_at": 9, "wrong": 9},
         ]
-        rows = sheets([line("audit.closed", {"strata": strata})])["8_automated_means"]
+        rows = sheets([line("audit.counted", {"strata": strata})])["8_automated_means"]
         assert value(rows, "Accuracy of the automated means - Accuracy", "Total number") == "0.86"
         assert value(rows, "Accuracy of the automated means - Recall", "Total number") == ""
         noted = next(row for row in rows if row["Indicator"].endswith("Accuracy"))
