@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from evenhand import decision, people, queue, review, transparency
+from evenhand import decision, people, quality, queue, review, transparency
 from evenhand.bootstrap import House
 from evenhand.kit.clock import SetClock
 from evenhand.people import Role
@@ -93,7 +93,7 @@ class TestFigures:
     """What an audit found, as a page."""
 
     def test_are_told_with_intervals_and_can_end_early(self, house: House, clock: SetClock) -> None:
-        """One that ended tells; one under way can be ended, and then tells in a week."""
+        """One that ended tells; one under way can be ended, and tells after its dispute."""
         desk_day.open_for_work(house)
         ada_hired = desk_day.first_administrator(house)
         stage = Stage(house)
@@ -104,7 +104,7 @@ class TestFigures:
         assert "Known texts" in page
         assert "not told: too few" not in page
         assert ada.post("/console/quality/audit-2/close").status_code == 303
-        assert "They open on" in ada.get("/console/quality/audit-2").text
+        assert "nothing is in dispute any more" in ada.get("/console/quality/audit-2").text
 
 
 class TestPractice:
@@ -157,6 +157,8 @@ class TestPractice:
         why = "It names gift cards as the only way to pay."
         ada.post(f"/console/decisions/{decided}/case", data={"why": why})
         assert ada.post("/console/practice/checks", data={"count": "2"}).status_code == 303
+        clock.forward(quality.PLANTED_WITHIN)
+        Stage(house).settle()
         sam = desk_day.sign_in(house, clock, desk_day.hire(house, office.ada, "Sam", Role.REVIEWER))
         place = sam.post("/console/next").headers["location"].partition("?")[0]
         assert SECRET not in sam.get(place).text

@@ -28,6 +28,7 @@ from evenhand import banks, evidence, intake, ledger, people
 from evenhand.adapters.webhook import WebhookHost
 from evenhand.bootstrap import House
 from evenhand.cli.migrate import prepare
+from evenhand.decision.commands import making
 from evenhand.intake import store as intake_store
 from evenhand.kit.clock import SetClock, SystemClock
 from evenhand.worker import Outside, Worker
@@ -204,14 +205,14 @@ def check_decisions(left: Aftermath, made: list[dict[str, Any]]) -> None:
     assert set(left.noted) <= {line["subject"] for line in made}
     held = [line["data"] for line in made if line["data"]["decided_by"] == "rule"]
     assert {(one["rule"], one["provisional"]) for one in held} == {("known-material", True)}
-    assert Counter(one["item_id"] for one in held) == Counter(
-        one.answer["item_id"] for one in left.told
+    assert Counter(one["item"] for one in held) == Counter(
+        making.item_mark(left.house.resources.keys, one.answer["item_id"]) for one in left.told
     )
-    by_people = Counter(line["data"]["item_id"] for line in made) - Counter(
-        one["item_id"] for one in held
+    by_people = Counter(line["data"]["item"] for line in made) - Counter(
+        one["item"] for one in held
     )
     assert set(by_people.values()) == {1}, "something was decided twice"
-    held_then_decided = {one["item_id"] for one in held} & set(by_people)
+    held_then_decided = {one["item"] for one in held} & set(by_people)
     assert len(left.lines("measure.ended")) == len(held_then_decided) > 0
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from evenhand import decision, ledger, people, policy, quality, queue, review
+from evenhand import decision, ledger, people, policy, quality, queue, review, transparency
 from evenhand.bootstrap import House
 from evenhand.decision import Outcome, VerdictIncomplete
 from evenhand.kit.clock import SetClock
@@ -220,6 +222,8 @@ class TestAHiddenCheck:
         """Nothing is decided or sent; whoever answered sees at once how it was settled."""
         school = School.open(house, clock, cases=1)
         assert house.do(quality.plant_checks, school.stage.lin, 5) == 1
+        clock.forward(quality.PLANTED_WITHIN)
+        school.stage.settle()
         with pytest.raises(quality.TooFewCases):
             house.do(quality.plant_checks, school.stage.lin, 5)
         assert house.do(review.claim_next, school.stage.rosa) is None
@@ -248,10 +252,48 @@ class TestAHiddenCheck:
         assert {one["actor"] for one in closed if one["type"] == "task.closed"} == {"system"}
         assert school.stage.verify().sound
 
+    def test_cannot_be_told_by_the_log_while_it_waits(self, house: House, clock: SetClock) -> None:
+        """Its line is that of an ordinary task, alone, and no line says which item it is about."""
+        school = School.open(house, clock, cases=3)
+        assert house.do(quality.plant_checks, school.stage.lin, 3) == 3
+        with pytest.raises(quality.TooFewCases):
+            house.do(quality.plant_checks, school.stage.lin, 3)
+        assert house.ask(queue.waiting, school.stage.omar) == []
+        before = len(_lines(school))
+        clock.forward(quality.PLANTED_WITHIN)
+        school.stage.settle()
+        ordinary = school.stage.task(school.stage.reported(text="A chair.", account="new"))
+        opened = {
+            line["subject"]: line["data"]
+            for line in _public(school)[before:]
+            if line.get("type") == "task.opened"
+        }
+        assert len(opened) == 4
+        real = opened.pop(ordinary.id)
+        for data in opened.values():
+            assert data.keys() == real.keys()
+            assert (data["kind"], data["queue"]) == ("review", "fraud")
+        written = json.dumps(_public(school)[before:])
+        assert "check" not in written
+        assert not any(item_id in written for item_id in school.answers)
+        task_id = next(iter(opened))
+        house.do(review.claim, school.stage.ren, task_id)
+        house.do(quality.answer_check, school.stage.ren, task_id, fine())
+        (closed,) = [one for one in _public(school)[before:] if one.get("type") == "task.closed"]
+        assert (closed["subject"], closed["data"]["kind"]) == (task_id, "check")
+
+    def test_decision_on_it_cannot_be_looked_up(self, house: House, clock: SetClock) -> None:
+        """The log says which decisions are about one item, and not about which."""
+        school = School.open(house, clock, cases=2)
+        made = [one["data"] for one in _public(school) if one.get("type") == "decision.made"]
+        assert len({data["item"] for data in made}) == 2
+        assert not any(item_id in json.dumps(made) for item_id in school.answers)
+
     def test_does_not_stand_in_the_way_of_a_report(self, house: House, clock: SetClock) -> None:
         """What is reported meanwhile has a task of its own."""
         school = School.open(house, clock, cases=1)
-        house.do(quality.plant_checks, school.stage.lin, 1)
+        house.do(quality.plant_checks, school.stage.lin, 1, within=timedelta(0))
+        school.stage.settle()
         (item_id,) = school.answers
         school.stage.report(item_id, by="eve")
         school.stage.settle()
@@ -262,7 +304,8 @@ class TestAHiddenCheck:
         """Thirty answers of three people, a week after those could see theirs."""
         school = School.open(house, clock, cases=10)
         for number in range(3):
-            house.do(quality.plant_checks, school.stage.lin, 10)
+            house.do(quality.plant_checks, school.stage.lin, 10, within=timedelta(0))
+            school.stage.settle()
             who = school.hired(f"Pupil{number}")
             while claim := house.do(review.claim_next, who):
                 task = house.ask(queue.task, who, claim.task_id)
@@ -296,3 +339,8 @@ class TestHarms:
 def _lines(school: School) -> list[dict[str, object]]:
     with school.stage.house.db.read() as tx:
         return list(ledger.events(tx))
+
+
+def _public(school: School) -> list[dict[str, Any]]:
+    with school.stage.house.db.read() as tx:
+        return [json.loads(text) for text in transparency.export(tx)]

@@ -135,13 +135,17 @@ def plant(
 ) -> Exit:
     """Put settled cases into the queue again, unmarked, to see how they are answered.
 
+    They come one by one within a day, so that none is known by the others that came with it.
     Nothing is decided or sent. Whoever answers one sees at once how it was settled; nobody else
     does. Cases are kept in the console, from decisions that two people agree on.
     """
     with opened() as house:
         planted = house.do(quality.plant_checks, people.SYSTEM, count)
         told = house.ask(quality.checked, people.SYSTEM)
-    text = [f"{planted} in the queue.", f"So far: {_rate(told.share, told.withheld)} as settled."]
+    text = [
+        f"{planted} will join the queue, one by one within a day.",
+        f"So far: {_rate(told.share, told.withheld)} as settled.",
+    ]
     show({"planted": planted, "checked": told}, as_json=json, text=text)
     return Exit.OK
 

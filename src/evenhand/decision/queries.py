@@ -149,12 +149,13 @@ def current(tx: ReadTx, decision_id: str) -> DecisionView:
     return _view(tx, _latest(tx, decision_id))
 
 
-def made_by(tx: ReadTx, decision_id: str) -> str:
-    """Return the ref of whoever made a decision, itself and not what replaced it. Not for doors.
+def made_about(tx: ReadTx, decision_id: str) -> tuple[str, str]:
+    """Return the item that a decision is about, and the ref of whoever made it. Not for doors.
 
-    Raises NoSuchDecision.
+    It is the decision itself, and not what replaced it. Raises NoSuchDecision.
     """
-    return str(store.load(tx, decision_id)["by_ref"])
+    row = store.load(tx, decision_id)
+    return row["item_id"], row["by_ref"]
 
 
 def standing_item(tx: ReadTx, item_id: str) -> Stands:

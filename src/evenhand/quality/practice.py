@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -22,6 +22,10 @@ COURSE_CASES: Final = 10
 COURSE_RIGHT_MIN: Final = 8
 CALIBRATION_CASES_MAX: Final = 50
 CHECKS_MAX: Final = 100
+#: Hidden checks that were asked for together join the queue one by one within this time.
+PLANTED_WITHIN: Final = timedelta(hours=24)
+#: The kind of the job that puts one of them there.
+CHECK_DUE: Final = "check.due"
 #: Nobody is shown these to practise on.
 SPARED: Final = frozenset({Harm.CHILD_SAFETY, Harm.INTIMATE_IMAGES})
 

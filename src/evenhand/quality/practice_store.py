@@ -91,6 +91,13 @@ def every_case(tx: ReadTx, *, harm: str | None = None) -> list[Case]:
     return [_case(row) for row in tx.rows(wanted)]
 
 
+def load_case(tx: ReadTx, case_id: str) -> Case:
+    """Read one case, which is there: cases are never taken away."""
+    row = tx.row(sa.select(cases).where(cases.c.id == case_id))
+    assert row is not None, "what is planted was kept"
+    return _case(row)
+
+
 def case_on(tx: ReadTx, item_id: str) -> Case | None:
     """Return the case about an item, or None."""
     row = tx.row(sa.select(cases).where(cases.c.item_id == item_id))

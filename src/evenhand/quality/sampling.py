@@ -35,7 +35,6 @@ class Decided:
     """A decision as its line in the log tells it: all that strata are made of."""
 
     id: str
-    item_id: str
     outcome: str
     clause: str | None
     harm: str | None
@@ -85,7 +84,6 @@ def decided(line: Mapping[str, Any]) -> Decided | None:
         answer = Answer.REPORT_REJECTED if data["reports"] else Answer.NO_ACTION
     return Decided(
         id=line["subject"],
-        item_id=data["item_id"],
         outcome=data["outcome"],
         clause=data["clause"],
         harm=data["harm"],

@@ -125,8 +125,8 @@ URGENT_QUEUE: Final = "urgent"
 AUDITS_QUEUE: Final = "second_looks"
 DISPUTES_QUEUE: Final = "two_answers"
 EXERCISES_QUEUE: Final = "exercises"
-#: What the line of an exercise calls it, also of one that looks like an ordinary task.
-EXERCISE_LINE: Final = TaskKind.EXERCISE.value
+#: What the line that closes a hidden check calls it; until then its lines are those of any review.
+CHECK_LINE: Final = "check"
 URGENT: Final = frozenset({Harm.CHILD_SAFETY, Harm.SELF_HARM})
 SEVERITY: Final[dict[Harm, int]] = {
     Harm.CHILD_SAFETY: 4,
@@ -191,6 +191,19 @@ def priority(facts: Facts) -> tuple[Part, ...]:
     if reach > 0:
         parts.append(Part(reach, f"seen by {facts.reach:,} people"))
     return tuple(parts)
+
+
+def opened_line(
+    kind: TaskKind, harm: Harm, queue: str, origin: Origin, priority: int
+) -> dict[str, str | int]:
+    """Write what the log says of a task that begins to wait: the same for whatever looks alike."""
+    return {
+        "kind": kind.value,
+        "harm": harm.value,
+        "queue": queue,
+        "origin": origin.value,
+        "priority": priority,
+    }
 
 
 def total(parts: Sequence[Part]) -> int:

@@ -151,6 +151,18 @@ TABLES: Final[tuple[ByField | Group, ...]] = (
         tuple(QUEUES.items()),
     ),
     Group(
+        "checks",
+        N_("Hidden checks"),
+        (
+            Single(
+                "answered",
+                N_("Tasks that turned out to be checks; they are counted by queue as well"),
+                ("task.closed",),
+                (("kind", "check"),),
+            ),
+        ),
+    ),
+    Group(
         "looks",
         N_("What detectors said of items"),
         tuple(

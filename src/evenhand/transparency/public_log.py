@@ -1,7 +1,7 @@
 """The log as everybody may have it: line by line, or in the tiles of transparency logs.
 
 The working day of a member of staff is no spectacle, so lines about it are given as their hash
-alone; the tree can be rebuilt all the same.
+alone, and so is when checks were hidden in the queue; the tree can be rebuilt all the same.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ WITHHELD: Final = frozenset(
         "calibration.begun",
         "calibration.ended",
         "staff.changed",
+        # While a check waits, nothing may tell it from an ordinary task.
+        "checks.planted",
     }
 )
 

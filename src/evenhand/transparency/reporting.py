@@ -29,6 +29,7 @@ SECTIONS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
             "reports-by-via",
             "reports-by-trusted",
             "tasks-by-queue",
+            "checks",
         ),
     ),
     (

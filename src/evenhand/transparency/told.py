@@ -192,7 +192,7 @@ def alike_of(lines: Iterable[Line], clause_key: str, *, now: datetime) -> int:
     """Count items decided about under a clause in the last twelve months, holds left out."""
     return len(
         {
-            line["data"]["item_id"]
+            line["data"]["item"]
             for line in lines
             if line["data"].get("clause") == clause_key
             and not line["data"]["provisional"]

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from evenhand import appeal, banks, decision, detection, people, queue, rules
+from evenhand import appeal, banks, decision, detection, people, quality, queue, rules
 from evenhand.worker.learning import learn
 from evenhand.worker.trying import try_on_past
 
@@ -219,6 +219,9 @@ AT_ITS_TIME: Final[dict[str, tuple[Step, ...]]] = {
     "bank.widened": (Step("the recent past is searched for it", detection.begin_bank_search),),
     "bank.narrowed": (Step("what is held on it is opened again", _reconsider_holds_of_bank),),
     "bank.expiry": (Step("what ran out is closed", _close_what_ran_out),),
+    quality.CHECK_DUE: (
+        Step("a settled case joins the queue again, unmarked", quality.plant_check),
+    ),
     "entry.back": (Step("the recent past is searched for it", detection.begin_search),),
 }
 

@@ -43,7 +43,6 @@ def made(n: int, at: str = "2026-11-03T10:00:00.000000Z", **data: Any) -> dict[s
         "rule": None,
         "reports": 1,
         "caused_by": None,
-        "item_id": f"item-{n}",
     }
     line = {"n": n, "at": at, "type": "decision.made", "subject": f"d-{n}"}
     return line | {"actor": "staff:1", "data": told_of | data}

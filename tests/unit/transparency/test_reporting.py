@@ -121,7 +121,7 @@ class TestRecheck:
             (told_small, "reports-by-harm.self_harm", "it says None, and the log says 0"),
             (other_query, "reports-by-harm.fraud", "its query is not the one"),
             (renamed, "reports-by-harm.fraud", "it is called by other words"),
-            (less, "tasks-by-queue.total", "it is not in the report"),
+            (less, "checks.answered", "it is not in the report"),
             (invented, "praise.total", "no figure of this name"),
         ],
     )

@@ -45,7 +45,7 @@ def line(at: datetime = NOW, *, waited: timedelta = timedelta(hours=3), **data: 
         "automated_detection": False,
         "automated_decision": "none",
         "provisional": False,
-        "item_id": new_id(at),
+        "item": new_id(at),
         "task_id": new_id(at),
         "task_opened_at": (at - waited).isoformat(),
         "language": "ln",
@@ -75,7 +75,7 @@ class TestFacts:
         made = line(at, waited=waited, rule=rule)
         page = as_markdown("A title", "What happened.", facts(made))
         data = made["data"]
-        for hidden in (made["subject"], data["item_id"], data["task_id"], "7301", "ring-of-shops"):
+        for hidden in (made["subject"], data["item"], data["task_id"], "7301", "ring-of-shops"):
             assert hidden not in page
             assert hidden[-6:] not in page
         for instant in (at, at - waited):
@@ -157,8 +157,8 @@ class TestAlike:
         """Holds, other rules and older years do not make a case common."""
         lines = [
             line(),
-            line(item_id="one"),
-            line(item_id="one"),
+            line(item="one"),
+            line(item="one"),
             line(provisional=True),
             line(clause="other"),
             line(NOW - timedelta(days=366)),

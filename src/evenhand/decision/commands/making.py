@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from evenhand import intake, people, policy
 from evenhand.db import Tx
@@ -29,10 +29,15 @@ from evenhand.decision.statement import (
     restrictions_for,
     to_dict,
 )
+from evenhand.kit.seal import Keyring
 from evenhand.ledger import jobs
 from evenhand.ledger.append import append
 from evenhand.policy import TIMED, Basis, Clause, Measure
 from evenhand.queue import TaskView
+
+#: What stands for an item in the log's lines about decisions: keyed, and cut to so many characters.
+ITEM_MARK: Final = "item in the log"
+ITEM_MARK_CHARS: Final = 32
 
 
 @dataclass(frozen=True)
@@ -303,7 +308,7 @@ def _record(
             "automated_detection": maker.detected_automatically,
             "automated_decision": "fully" if maker.by_rule else "none",
             "provisional": matter.provisional,
-            "item_id": matter.item.id,
+            "item": item_mark(tx.resources.keys, matter.item.id),
             "task_id": task.id if task else None,
             "task_kind": task.kind.value if task else None,
             "task_opened_at": task.opened_at.isoformat() if task else None,
@@ -331,6 +336,15 @@ def _heading_line(clause: Clause | None) -> dict[str, str | None] | None:
         return None
     misuse = {"misuse": clause.dsa.misuse} if clause.dsa.misuse else {}
     return {**asdict(policy.heading_of(clause)), **misuse}
+
+
+def item_mark(keys: Keyring, item_id: str) -> str:
+    """Return what stands for an item in decisions' lines: the same for each, and not its id.
+
+    Decisions about one item can be counted together, and whoever is to judge it anew, unseen,
+    cannot look the first answer up.
+    """
+    return keys.mac(item_id, purpose=ITEM_MARK)[:ITEM_MARK_CHARS]
 
 
 def _notice_lines(tx: Tx, matter: Matter, verdict: Verdict) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from evenhand.quality.commands.practising import (
     begin_course,
     end_session,
     keep_case,
+    plant_check,
     plant_checks,
     practise,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "end_session",
     "keep_case",
     "label",
+    "plant_check",
     "plant_checks",
     "practise",
     "publish",

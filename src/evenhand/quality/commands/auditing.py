@@ -117,18 +117,19 @@ def _units(
 
 def _unit(tx: Tx, audit_id: str, stratum: str, one: Decided) -> dict[str, Any]:
     harm = Harm(one.harm) if one.harm else Harm.OTHER
-    account = intake.item(tx, people.SYSTEM, one.item_id).account
-    kept_from = _kept_from(tx, one.item_id)
-    proposed = rules.proposals_of(tx, people.SYSTEM, one.item_id)
-    found = detection.assessments(tx, people.SYSTEM, one.item_id)
+    item_id, by = decision.made_about(tx, one.id)
+    account = intake.item(tx, people.SYSTEM, item_id).account
+    kept_from = _kept_from(tx, item_id)
+    proposed = rules.proposals_of(tx, people.SYSTEM, item_id)
+    found = detection.assessments(tx, people.SYSTEM, item_id)
     return {
         "id": tx.new_id(),
         "audit_id": audit_id,
         "stratum": stratum,
         "decision_id": one.id,
-        "item_id": one.item_id,
-        "task_id": queue.open_audit(tx, one.item_id, harm=harm, not_for=sorted(kept_from)),
-        "by": decision.made_by(tx, one.id),
+        "item_id": item_id,
+        "task_id": queue.open_audit(tx, item_id, harm=harm, not_for=sorted(kept_from)),
+        "by": by,
         "decided_by": one.decided_by,
         "outcome": one.outcome,
         "clause_key": one.clause,

@@ -6,9 +6,11 @@ that was passed.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
+from datetime import timedelta
 
-from evenhand import appeal, decision, people, policy, queue, review
+from evenhand import appeal, decision, ledger, people, policy, queue, review
 from evenhand.db import Tx
 from evenhand.decision import Outcome, Verdict
 from evenhand.ledger.append import append
@@ -34,8 +36,10 @@ from evenhand.quality.model import (
 )
 from evenhand.quality.practice import (
     CALIBRATION_CASES_MAX,
+    CHECK_DUE,
     CHECKS_MAX,
     COURSE_CASES,
+    PLANTED_WITHIN,
     SPARED,
     Case,
     Exercise,
@@ -168,26 +172,40 @@ def end_session(tx: Tx, actor: people.Actor, session_id: str) -> None:
     _end(tx, session)
 
 
-def plant_checks(tx: Tx, actor: people.Actor, count: int) -> int:
-    """Put settled cases into the queue again, as ordinary tasks; return how many.
+def plant_checks(
+    tx: Tx, actor: people.Actor, count: int, *, within: timedelta = PLANTED_WITHIN
+) -> int:
+    """Have settled cases put into the queue again, as ordinary tasks; return how many.
 
-    Whoever looked at a case before does not get it. Raises TooFewCases, NotAllowed.
+    Each comes at a moment of its own, which nobody knows, so that none can be told by the others
+    that came with it. Raises TooFewCases, NotAllowed.
     """
     people.require(actor, Permission.MANAGE_QUALITY)
-    waiting = {one.case_id for one in store.checks(tx) if one.answer is None}
-    free = [case for case in store.every_case(tx) if case.id not in waiting]
+    free = [case for case in store.every_case(tx) if not _is_under_way(tx, case.id)]
     chosen = by_lot(free, tx.new_id(), seen={})[: min(count, CHECKS_MAX)]
     if not chosen:
         raise TooFewCases("No case is left that could be put into the queue: keep more of them.")
-    rows = []
     for case in chosen:
-        not_for = sorted(appeal.looked_before(tx, case.item_id) | _practised(tx, case))
-        task_id = queue.open_check(tx, case.item_id, harm=case.harm, not_for=not_for)
-        rows.append(_row(tx, None, case, None, task_id))
-    store.insert_exercises(tx, rows)
-    public = {"checks": len(rows)}
-    append(tx, "checks.planted", subject=chosen[0].id, actor=actor.ref, public=public)
-    return len(rows)
+        seconds = secrets.randbelow(int(within.total_seconds()) + 1)
+        run_at = tx.now + timedelta(seconds=seconds)
+        ledger.jobs.enqueue(tx, CHECK_DUE, {"subject": case.id}, run_at=run_at)
+    public = {"checks": len(chosen)}
+    append(tx, "checks.planted", subject="checks", actor=actor.ref, public=public)
+    return len(chosen)
+
+
+def plant_check(tx: Tx, case_id: str) -> None:
+    """Put one settled case into the queue, for anybody who has not looked at it before."""
+    case = store.load_case(tx, case_id)
+    not_for = sorted(appeal.looked_before(tx, case.item_id) | _practised(tx, case))
+    task_id = queue.open_check(tx, case.item_id, harm=case.harm, not_for=not_for)
+    store.insert_exercises(tx, [_row(tx, None, case, None, task_id)])
+
+
+def _is_under_way(tx: Tx, case_id: str) -> bool:
+    """Tell whether a case is, or is about to be, a hidden check that nobody answered yet."""
+    waits = any(one.session_id is None and one.answer is None for one in store.of_case(tx, case_id))
+    return waits or ledger.jobs.waiting_for(tx, case_id, CHECK_DUE) is not None
 
 
 def answer_check(tx: Tx, actor: people.Actor, task_id: str, verdict: Verdict) -> None:

@@ -1,6 +1,6 @@
 """Opening what nobody waits for: second looks by lot, disputes about them, and exercises.
 
-Their lines do not say which item they are about, so that what is found stays between few people.
+No line of a task says which item it is about, so that what is found stays between few people.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from evenhand.queue import store
 from evenhand.queue.errors import TaskClosed
 from evenhand.queue.model import (
     BLIND,
-    EXERCISE_LINE,
     Facts,
     Origin,
     TaskKind,
     TaskState,
+    opened_line,
     priority,
     queue_of,
+    total,
 )
 
 
@@ -41,7 +42,10 @@ def open_exercise(tx: Tx, item_id: str, *, harm: Harm, only_for: str) -> str:
 
 
 def open_check(tx: Tx, item_id: str, *, harm: Harm, not_for: Sequence[str]) -> str:
-    """Put an item whose answer is settled into the queue again, as if it were an ordinary task."""
+    """Put an item whose answer is settled into the queue again, as if it were an ordinary task.
+
+    Its line is that of any review, so that whoever holds it cannot look up what it is.
+    """
     return _open(tx, TaskKind.REVIEW, item_id, harm=harm, not_for=not_for)
 
 
@@ -101,13 +105,12 @@ def _open(
     )
     for staff_id in not_for:
         store.exclude(tx, task_id, staff_id, "first_decider")
-    public = {"kind": EXERCISE_LINE if exercise else kind.value, "harm": harm.value}
     append(
         tx,
         "task.opened",
         subject=task_id,
         actor=people.SYSTEM.ref,
-        public=public | {"queue": where},
+        public=opened_line(kind, harm, where, Origin.OWN_INITIATIVE, total(parts)),
         private={"item_id": item_id},
     )
     return task_id

@@ -14,6 +14,7 @@ from evenhand.queue import store
 from evenhand.queue.errors import TaskClosed
 from evenhand.queue.model import (
     BLIND,
+    CHECK_LINE,
     ESCALATED_QUEUE,
     QUIET,
     SEVERITY,
@@ -23,6 +24,7 @@ from evenhand.queue.model import (
     TaskKind,
     TaskState,
     TaskView,
+    opened_line,
     priority,
     queue_of,
     total,
@@ -72,7 +74,8 @@ def withdraw(tx: Tx, item_id: str) -> str | None:
         "task.withdrawn",
         subject=task.id,
         actor=people.SYSTEM.ref,
-        public={"item_id": item_id, "kind": task.kind.value, "harm": task.harm.value},
+        public={"kind": task.kind.value, "harm": task.harm.value},
+        private={"item_id": item_id},
     )
     return task.id
 
@@ -192,14 +195,20 @@ def close(tx: Tx, actor: people.Actor, task_id: str, *, outcome: str) -> None:
     task = store.load_locked(tx, task_id)
     if task.state is TaskState.CLOSED:
         raise TaskClosed(task_id)
-    quiet = task.kind in QUIET or store.is_exercise(tx, task_id)
+    exercise = store.is_exercise(tx, task_id)
+    quiet = task.kind in QUIET or exercise
+    check = exercise and task.kind is TaskKind.REVIEW
     store.change(tx, task_id, state=TaskState.CLOSED.value, closed_at=tx.now, lease_until=None)
     append(
         tx,
         "task.closed",
         subject=task_id,
         actor=people.SYSTEM.ref if quiet else actor.ref,
-        public={"outcome": outcome, "kind": task.kind.value, "harm": task.harm.value},
+        public={
+            "outcome": outcome,
+            "kind": CHECK_LINE if check else task.kind.value,
+            "harm": task.harm.value,
+        },
     )
 
 
@@ -244,14 +253,8 @@ def _open(
         "task.reopened" if kind is TaskKind.REOPENED else "task.opened",
         subject=task_id,
         actor=people.SYSTEM.ref,
-        public={
-            "item_id": item_id,
-            "kind": kind.value,
-            "harm": harm.value,
-            "queue": queue,
-            "origin": origin.value,
-            "priority": total(parts),
-        },
+        public=opened_line(kind, harm, queue, origin, total(parts)),
+        private={"item_id": item_id},
     )
     return task_id
 

@@ -168,10 +168,10 @@ class Counting:
             return
         if data["provisional"]:
             self._holds[subject] = line
-            self._held.add(data["item_id"])
+            self._held.add(data["item"])
             return
-        if data["item_id"] in self._held:
-            self._restricted.add(data["item_id"])
+        if data["item"] in self._held:
+            self._restricted.add(data["item"])
         self._measures(line)
         self._suspension(data)
 
@@ -180,7 +180,7 @@ class Counting:
         data = line["data"]
         hold = self._holds.get(data["decision_id"])
         replaced = within and hold is not None and data["why"] == "replaced"
-        if replaced and hold is not None and hold["data"]["item_id"] in self._restricted:
+        if replaced and hold is not None and hold["data"]["item"] in self._restricted:
             del self._holds[data["decision_id"]]
 
     def _notices(self, data: Mapping[str, Any], *, restricts: bool) -> None:

@@ -53,7 +53,7 @@ def made(
         "automated_detection": False,
         "automated_decision": "none",
         "provisional": False,
-        "item_id": item,
+        "item": item,
         "notices": notices or [],
         "language": "de",
         "caused_by": None,

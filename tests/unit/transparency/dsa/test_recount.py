@@ -41,7 +41,7 @@ _numbers = count(1)
 DECIDED = """
 with decided as (
   select n, moment, subject, data->>'$.source' as source, data->>'$.ground' as ground,
-    data->>'$.item_id' as item, (data->>'$.provisional')::boolean as provisional,
+    data->>'$.item' as item, (data->>'$.provisional')::boolean as provisional,
     (data->>'$.automated_detection')::boolean as detected,
     data->>'$.automated_decision' as automated, data
   from lines where type = 'decision.made' and moment < $until
