@@ -59,8 +59,9 @@ check: setup-dev ## The fast inner loop, under a minute: format, lint, types, co
 bench: setup-dev ## Measure how fast items pass and how long a reviewer waits
 	@$(BIN)/python bin/bench.py
 
-bench-ledger: setup-dev ## Measure appending, proving and verifying in a log of a million lines
+bench-ledger: setup-dev ## Measure a log of a million lines, and a small year reported (FULL=--full: all of it)
 	@$(BIN)/python bin/bench_ledger.py
+	@$(BIN)/python -m bin.bench_report $(FULL)
 
 bench-media: setup-dev ## Measure pictures, bytes to verdict, against the field's own tools
 	@$(BIN)/python -m bin.bench_media

@@ -65,6 +65,20 @@ class TestComparison:
             assert row.now is None or row.now == public.find(row.id)[1]
             assert row.before is None or row.before == before.find(row.id)[1]
 
+    def test_reads_only_what_came_since(self, stage: Stage, clock: SetClock) -> None:
+        """Whatever day it bears; and all of it anew when the log is no longer the same."""
+        house, period = stage.house, transparency.Period(date(2026, 11, 22), date(2026, 11, 28))
+        before = house.ask(transparency.comparison, stage.lin, period)
+        clock.at -= timedelta(days=2)  # a clock that was set back: the day is past
+        stage.reported(account="e")
+        found = house.ask(transparency.comparison, stage.lin, period)
+        assert [one.reports for one in before.days][-3:] == [0, 0, 2]
+        assert [one.reports for one in found.days][-3:] == [1, 0, 2]
+        kept = house.resources.memory["transparency.days"]
+        kept.last = "another log"
+        assert house.ask(transparency.comparison, stage.lin, period) == found
+        assert kept.last != "another log"
+
     def test_is_for_those_who_see_numbers(self, stage: Stage) -> None:
         """A reviewer does not."""
         period = transparency.Period(date(2026, 11, 28), date(2026, 11, 28))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json as json_text
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -21,7 +22,6 @@ from evenhand.portal.languages import LANGUAGES, translations
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from evenhand.adapters.published import FolderCopy, LinesCopy
     from evenhand.db import ReadTx
 
 DAY = timedelta(days=1)
@@ -52,7 +52,7 @@ def report(
         raise NotPossibleHere(f"The last day, {until}, comes before the first, {since}.")
     first, end = midnight(since), midnight(until + DAY)
     with opened() as house:
-        found = house.ask(_counted, first, end)
+        found = house.ask(_reported, first, end)
         over = end <= house.clock.now()
     pages = Pages.of(found, language)
     files = {
@@ -75,10 +75,16 @@ def report(
     return Exit.OK
 
 
-def _counted(tx: ReadTx, since: datetime, until: datetime) -> transparency.Report:
+def _reported(tx: ReadTx, since: datetime, until: datetime) -> transparency.Report:
+    from evenhand.cli.counted_apart import count
+
     closed = ledger.events(tx, [quality.COUNTED])
     rates = quality.error_rates(closed, since=since, until=until)
-    return transparency.report(tx, since=since, until=until, error_rates=rates)
+    apart = partial(count, since=since, until=until)
+    long = ledger.size(tx) > transparency.PORTION_LINES
+    return transparency.report(
+        tx, since=since, until=until, error_rates=rates, counted=apart if long else None
+    )
 
 
 def verify(
@@ -106,14 +112,19 @@ def verify(
     recheck = transparency.Recheck(read_json(file))
     trusted = proofs.public_key(key or recheck.verifier_key)
     copy = open_copy(log, checkpoint)
+    closed: list[Mapping[str, Any]] = []
+
+    def heard(line: Mapping[str, Any]) -> None:
+        if recheck.add(line) and line["type"] == quality.COUNTED:
+            closed.append(line)
+
     checked = ledger.verify_published(
-        copy, trusted, against=[recheck.checkpoint], now=SystemClock().now()
+        copy, trusted, against=[recheck.checkpoint], now=SystemClock().now(), heard=heard
     )
     wrong = [f"{one.kind}: {one.says}" for one in checked.findings]
     if checked.size < recheck.size:
         wrong.append(f"the copy has {checked.size} lines, and the report was counted at more")
-    differs = _recounted(copy, recheck)
-    wrong += [f"{one.id}: {one.says}" for one in differs]
+    wrong += [f"{one.id}: {one.says}" for one in _differences(recheck, closed)]
     text = [*_findings(recheck, wrong), *_unread(checked.unread)]
     if key is None:
         text.append("It was checked with the key in the report. Give --key from the log's page.")
@@ -146,31 +157,12 @@ def _unread(lines: int) -> list[str]:
     ]
 
 
-def _recounted(
-    copy: FolderCopy | LinesCopy, recheck: transparency.Recheck
+def _differences(
+    recheck: transparency.Recheck, closed: Sequence[Mapping[str, Any]]
 ) -> list[transparency.Differs]:
-    """Count everything again in one pass over the lines that the report was counted from."""
-    period = {"since": recheck.since, "until": recheck.until}
-    closed: list[Mapping[str, Any]] = []
-    numbers = transparency.tally(_shown_to(recheck, copy, closed), **period)
-    rates = [transparency.rate_data(one) for one in quality.error_rates(closed, **period)]
-    tongues = [translations(language).gettext for language in LANGUAGES]
-    found = recheck.differences(numbers, tongues)
-    if rates != list(recheck.error_rates):
+    """Name what does not come out as the report prints it, of the lines it was counted from."""
+    rates = quality.error_rates(closed, since=recheck.since, until=recheck.until)
+    found = recheck.differences([translations(language).gettext for language in LANGUAGES])
+    if [transparency.rate_data(one) for one in rates] != list(recheck.error_rates):
         found.append(transparency.Differs("error_rates", "they do not follow from the audits"))
     return found
-
-
-def _shown_to(
-    recheck: transparency.Recheck, copy: FolderCopy | LinesCopy, closed: list[Mapping[str, Any]]
-) -> Iterator[Mapping[str, Any]]:
-    for text, _ in copy.entries():
-        try:
-            line = json_text.loads(text)
-        except ValueError:
-            continue  # the check of the copy has named it
-        if not isinstance(line, dict) or not recheck.add(line):
-            continue
-        if line["type"] == quality.COUNTED:
-            closed.append(line)
-        yield line

@@ -129,17 +129,16 @@ class Walk:
         """Take the line at a place; `given` is the leaf it was given. Return what it says."""
         return self._take(index, text, leaf_hash(text.encode()), given)
 
-    def take_entry(self, entry: str, given: bytes | None) -> None:
-        """Take a line as it is published, at the place that it names.
+    def take_entry(self, entry: str, given: bytes | None) -> dict[str, Any] | None:
+        """Take a line as it is published, at the place that it names. Return what it says.
 
         `given` is the leaf that a tile holds for it; without a tile nothing is compared.
         """
         if entry.startswith(WITHHELD_ENTRY):
             self.unread += 1
             index, leaf = _withheld(entry) or (self._next, b"")
-            self._take(index, None, leaf, given)
-        else:
-            self._take(None, entry, leaf_hash(entry.encode()), given)
+            return self._take(index, None, leaf, given)
+        return self._take(None, entry, leaf_hash(entry.encode()), given)
 
     def finish(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -36,12 +36,17 @@ def verify_published(
     against: Sequence[str] = (),
     now: datetime,
     told: Callable[[int], None] = lambda _: None,
+    heard: Callable[[Mapping[str, Any]], None] = lambda _: None,
 ) -> Verification:
     """Check that a copy of the log is the one that was signed, and whole.
 
     `key` is any of the keys that signed the log: the lines lead from one to the next. `against`
     are checkpoints that were kept earlier: the log must begin with what each signs.
-    What lines commit to is not published, so it is not checked here. `told` hears how far it is.
+    What lines commit to is not published, so it is not checked here. `told` hears how far it is,
+    and `heard` what each line says that says something, whether or not it is the one it should be.
+
+    The copy is read twice: the root of a checkpoint that a line publishes has to be remembered
+    when the walk comes by its size, long before that line.
     """
     claims = [Claim("head", "the checkpoint", log.checkpoint())]
     claims += [
@@ -51,6 +56,8 @@ def verify_published(
     on_the_log = (note_in(entry) for entry, _ in log.entries() if _PUBLISHED in entry)
     walk = Walk(now, marks_of([*(claim.note for claim in claims), *on_the_log]), told)
     for entry, given in log.entries():
-        walk.take_entry(entry, given)
+        said = walk.take_entry(entry, given)
+        if said is not None:
+            heard(said)
     walk.finish(claims, trusted=[key], nodes=log.nodes())
     return walk.verification()

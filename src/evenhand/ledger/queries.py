@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic_core import from_json
 
 from evenhand.db import ReadTx
 from evenhand.ledger import store
@@ -80,15 +81,23 @@ def events(
     subject: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    lines: range | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Read leaves as dicts (`n at type subject actor data`), in order, by type and subject.
 
-    With `since` (inclusive) and `until` (exclusive), only lines of that time are read. They are
-    read as they are used: a long log does not have to fit into memory.
+    With `since` (inclusive) and `until` (exclusive), only lines of that time are read, and with
+    `lines` only those of that part of the log. They are read as they are used: a long log does
+    not have to fit into memory.
     """
-    wanted = sa.select(store.lines.c.text).order_by(store.lines.c.line)
+    line = store.lines.c.line
+    kind: sa.ColumnElement[str] = store.lines.c.type
+    wanted = sa.select(store.lines.c.text).order_by(line)
+    if lines is not None:
+        wanted = wanted.where(line >= lines.start, line < lines.stop)
+        # Not by the index over types: the lines stand in their order already.
+        kind = sa.func.coalesce(kind, "")
     if types:
-        wanted = wanted.where(store.lines.c.type.in_(types))
+        wanted = wanted.where(kind.in_(types))
     if subject is not None:
         wanted = wanted.where(store.lines.c.subject == subject)
     if since is not None:
@@ -97,7 +106,7 @@ def events(
         wanted = wanted.where(store.lines.c.at < until)
     for portion in tx.portions(wanted, READ_ROWS):
         for row in portion:
-            yield json.loads(row[0])
+            yield from_json(row[0], cache_strings="keys")
 
 
 def private_of(tx: ReadTx, line: int) -> dict[str, Any] | None:

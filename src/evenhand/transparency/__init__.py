@@ -25,6 +25,7 @@ from evenhand.transparency.comparing import (
     read_period,
 )
 from evenhand.transparency.counting import Counted, Query, read_query, recompute
+from evenhand.transparency.days import PORTION_LINES, portions
 from evenhand.transparency.errors import (
     CaseAnswered,
     CaseChanged,
@@ -54,6 +55,7 @@ from evenhand.transparency.model import (
 from evenhand.transparency.public_log import WITHHELD, export, export_to, files, tile
 from evenhand.transparency.queries import (
     comparison,
+    count,
     earlier_keys,
     figure,
     line_about,
@@ -72,7 +74,7 @@ from evenhand.transparency.reporting import (
     as_data,
     rate_data,
 )
-from evenhand.transparency.tables import tally
+from evenhand.transparency.tables import Tally, tally, together
 from evenhand.transparency.told import (
     CaseFacts,
     CaseState,
@@ -88,6 +90,7 @@ __all__ = [
     "AUTOMATION",
     "MEASURES",
     "OUTCOMES",
+    "PORTION_LINES",
     "ROLES",
     "SOURCES",
     "WITHHELD",
@@ -126,6 +129,7 @@ __all__ = [
     "Section",
     "State",
     "Table",
+    "Tally",
     "ToldCase",
     "TransparencyError",
     "Unit",
@@ -135,6 +139,7 @@ __all__ = [
     "case",
     "cases",
     "comparison",
+    "count",
     "earlier_keys",
     "export",
     "export_to",
@@ -144,6 +149,7 @@ __all__ = [
     "line_about",
     "numbers",
     "own_line",
+    "portions",
     "public_case",
     "public_cases",
     "publish_checkpoint",
@@ -157,6 +163,7 @@ __all__ = [
     "tally",
     "tell_case",
     "tile",
+    "together",
     "verifier_key",
     "withdraw_case",
 ]

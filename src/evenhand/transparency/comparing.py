@@ -6,27 +6,26 @@ here are exact, also small ones: they are for staff. None is about one of them. 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
-from evenhand.kit.clock import midnight, read_stamp
-from evenhand.transparency.counting import Query, selects
+from evenhand.kit.clock import midnight
 from evenhand.transparency.errors import PeriodUnreadable
 from evenhand.transparency.model import Figure, Numbers, Table, Unit
 from evenhand.transparency.reporting import sections_of
-from evenhand.transparency.tables import tallies
+from evenhand.transparency.tables import Tally, together
 
 PERIOD_DAYS: Final = 7
 PERIOD_DAYS_MAX: Final = 366
 EARLIEST: Final = date(2000, 1, 1)
-#: What is counted for each day: the figures whose queries are asked of it.
-DECISIONS: Final = "decisions-by-outcome.total"
-REPORTS: Final = "reports-by-harm.total"
+#: What is told of each day: the totals of these tables.
+DECISIONS: Final = "decisions-by-outcome"
+REPORTS: Final = "reports-by-harm"
 #: The section of the report about the staff is no part of a comparison.
 _LEFT_OUT: Final = frozenset({"people"})
+_NOTHING: Final = Tally()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,21 +142,6 @@ class Comparison:
     days: tuple[Day, ...]
 
 
-@dataclass
-class _Daily:
-    """Counts days while lines pass on their way to the tables."""
-
-    asked: Mapping[str, Query]
-    counted: Counter[tuple[str, date]] = field(default_factory=Counter)
-
-    def passing(self, lines: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-        for line in lines:
-            for name, query in self.asked.items():
-                if selects(query, line):
-                    self.counted[name, read_stamp(line["at"]).date()] += 1
-            yield line
-
-
 def read_period(since: str, until: str, *, today: date) -> Period:
     """Read the first and last day of a period, as 2026-01-31. Raises PeriodUnreadable.
 
@@ -177,20 +161,21 @@ def read_period(since: str, until: str, *, today: date) -> Period:
     return period
 
 
-def compare(lines: Iterable[Mapping[str, Any]], period: Period) -> Comparison:
-    """Count a period and the one before it, in one pass over lines that reach over both."""
-    now, before = (
-        (midnight(one.first), midnight(one.last) + timedelta(days=1))
-        for one in (period, period.before)
-    )
-    (empty,) = tallies((), [now])
-    daily = _Daily({name: empty.find(name)[1].query for name in (DECISIONS, REPORTS)})
-    numbers, numbers_before = tallies(daily.passing(lines), [now, before])
+def compare(tallies: Mapping[date, Tally], period: Period) -> Comparison:
+    """Put the days of a period and of the one before it together; days without lines may lack."""
+    now, before = (_together(tallies, one) for one in (period, period.before))
     days = tuple(
-        Day(day, daily.counted[DECISIONS, day], daily.counted[REPORTS, day])
+        Day(day, tally.totals[DECISIONS], tally.totals[REPORTS])
         for day in period.every()
+        for tally in [tallies.get(day, _NOTHING)]
     )
-    return Comparison(period, _sections(numbers, numbers_before), days)
+    return Comparison(period, _sections(now, before), days)
+
+
+def _together(tallies: Mapping[date, Tally], period: Period) -> Numbers:
+    whole = together(tallies[day] for day in period.every() if day in tallies)
+    since, until = midnight(period.first), midnight(period.last) + timedelta(days=1)
+    return whole.numbers(since=since, until=until)
 
 
 def _sections(now: Numbers, before: Numbers) -> tuple[ComparedSection, ...]:

@@ -8,16 +8,19 @@ plain data: written as JSON beside the figure, it gives the same number in anybo
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from functools import lru_cache
-from statistics import median_low
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from evenhand.kit.clock import read_stamp
 from evenhand.transparency.errors import QueryUnreadable
+
+if TYPE_CHECKING:
+    from evenhand.transparency.shapes import Shape
 
 ANY: Final = "*"
 """As a condition's value: the field is there and holds something."""
@@ -56,6 +59,12 @@ class Query:
             raise QueryUnreadable("a query names at least one type of event")
         if self.count is not Counted.LINES and not self.field:
             raise QueryUnreadable(f"{self.count} needs a field to read")
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Return the paths at which it reads a line, but for instants; "" stands for none."""
+        summed = self.field if self.count is Counted.SUM and self.field else ""
+        return (*(path for path, _ in self.where), summed)
 
     def as_dict(self) -> dict[str, Any]:
         """Write the query as JSON data."""
@@ -107,33 +116,47 @@ class Recount:
 
     query: Query
     _number: int = 0
-    _minutes: list[int] = field(default_factory=list)
+    _minutes: Counter[int] = field(default_factory=Counter)
 
     def add(self, line: Mapping[str, Any]) -> None:
         """Count a line, if it is one of those the query takes."""
         if not selects(self.query, line):
             return
-        if self.query.count is Counted.LINES:
-            self._number += 1
-            return
-        assert self.query.field is not None, "a query with another count has a field"
-        if self.query.count is Counted.SUM:
-            self._number += numbers_at(line, self.query.field)
+        if self.query.count is Counted.MEDIAN_MINUTES:
+            assert self.query.field is not None, "a query with another count has a field"
+            self._minutes.update(minutes_since(line, self.query.field))
         else:
-            self._minutes += minutes_since(line, self.query.field)
+            self._number += self._each(line)
+
+    def add_shape(self, shape: Shape) -> None:
+        """Count lines of one shape that lie in the query's time, as if they came one by one."""
+        like = {"data": shape.data}
+        if shape.type not in self.query.events or not fits(like, self.query.where):
+            return
+        if self.query.count is Counted.MEDIAN_MINUTES:
+            assert self.query.field is not None, "a query with another count has a field"
+            self._minutes.update(shape.minutes.get(self.query.field, {}))
+        else:
+            self._number += self._each(like) * shape.times
+
+    def _each(self, line: Mapping[str, Any]) -> int:
+        if self.query.count is Counted.LINES:
+            return 1
+        assert self.query.field is not None, "a query with another count has a field"
+        return numbers_at(line, self.query.field)
 
     @property
     def value(self) -> int:
         """Return what it comes to, of the lines so far."""
         if self.query.count is Counted.MEDIAN_MINUTES:
-            return median_low(self._minutes) if self._minutes else 0
+            return middle(self._minutes)
         return self._number
 
     @property
     def based_on(self) -> int:
         """Return how many lines a median rests on; of a count, the count."""
         if self.query.count is Counted.MEDIAN_MINUTES:
-            return len(self._minutes)
+            return self._minutes.total()
         return self._number
 
 
@@ -141,7 +164,12 @@ def selects(query: Query, line: Mapping[str, Any]) -> bool:
     """Tell whether a line is one of those the query takes."""
     if line.get("type") not in query.events or not query.since <= line["at"] < query.until:
         return False
-    return all(holds(line, path, value) for path, value in query.where)
+    return fits(line, query.where)
+
+
+def fits(line: Mapping[str, Any], where: Iterable[tuple[str, str]]) -> bool:
+    """Tell whether every condition is met."""
+    return all(holds(line, path, value) for path, value in where)
 
 
 def holds(line: Mapping[str, Any], path: str, value: str) -> bool:
@@ -191,6 +219,16 @@ def minutes_since(line: Mapping[str, Any], path: str) -> list[int]:
     at = read_stamp(line["at"])
     since = (read_stamp(value) for value in _reach(line["data"], path) if isinstance(value, str))
     return [(at - then) // timedelta(minutes=1) for then in since]
+
+
+def middle(numbers: Mapping[int, int]) -> int:
+    """Return the median of numbers that each came so many times, the lower of two; 0 of none."""
+    wanted = (sum(numbers.values()) + 1) // 2
+    for number in sorted(numbers):
+        wanted -= numbers[number]
+        if wanted <= 0:
+            return number
+    return 0
 
 
 def _reach(data: Any, path: str) -> Iterator[Any]:

@@ -7,16 +7,17 @@ numbers are for staff.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from evenhand import decision, ledger, people
 from evenhand.db import ReadTx
-from evenhand.kit.clock import midnight
 from evenhand.ledger import checkpoint, merkle
 from evenhand.transparency import register as rows
+from evenhand.transparency import tables
 from evenhand.transparency.catalogue import COUNTED_EVENTS
 from evenhand.transparency.comparing import Comparison, Period, compare
+from evenhand.transparency.days import by_day, portions
 from evenhand.transparency.errors import NothingNewToPublish, NotInTheLog
 from evenhand.transparency.model import (
     REGISTER_PAGE_ROWS,
@@ -26,20 +27,31 @@ from evenhand.transparency.model import (
     RegisterPage,
 )
 from evenhand.transparency.reporting import ErrorRate, Report, sections_of
-from evenhand.transparency.tables import tally
+from evenhand.transparency.tables import Tally, together
 
 
 def numbers(tx: ReadTx, *, since: datetime, until: datetime) -> Numbers:
     """Count everything that is published, from `since` until just before `until`."""
-    lines = ledger.events(tx, COUNTED_EVENTS, since=since, until=until)
-    return tally(lines, since=since, until=until)
+    counted = [
+        count(tx, since=since, until=until, lines=lines) for lines in portions(0, ledger.size(tx))
+    ]
+    return together(counted).numbers(since=since, until=until)
+
+
+def count(tx: ReadTx, *, since: datetime, until: datetime, lines: range) -> Tally:
+    """Count a portion of the log.
+
+    What a line says never changes, so portions may be counted apart, in any transaction, and put
+    together in their order.
+    """
+    found = ledger.events(tx, COUNTED_EVENTS, since=since, until=until, lines=lines)
+    return tables.count(found, since=since, until=until)
 
 
 def comparison(tx: ReadTx, actor: people.Actor, period: Period) -> Comparison:
     """Count a period, its days, and the period before it, for staff: small numbers are told."""
     people.require(actor, people.Permission.SEE_NUMBERS)
-    since, until = midnight(period.before.first), midnight(period.last) + timedelta(days=1)
-    return compare(ledger.events(tx, COUNTED_EVENTS, since=since, until=until), period)
+    return compare(by_day(tx), period)
 
 
 def figure(tx: ReadTx, figure_id: str, *, since: datetime, until: datetime) -> Figure:
@@ -48,14 +60,24 @@ def figure(tx: ReadTx, figure_id: str, *, since: datetime, until: datetime) -> F
 
 
 def report(
-    tx: ReadTx, *, since: datetime, until: datetime, error_rates: Sequence[ErrorRate] = ()
+    tx: ReadTx,
+    *,
+    since: datetime,
+    until: datetime,
+    error_rates: Sequence[ErrorRate] = (),
+    counted: Callable[[int], Tally] | None = None,
 ) -> Report:
-    """Count a period for the service's own report. Raises NothingNewToPublish for an empty log."""
+    """Count a period for the service's own report. Raises NothingNewToPublish for an empty log.
+
+    `counted` counts the first so many lines in another way than one after another.
+    """
     size, note = ledger.size(tx), ledger.head(tx)
     if note is None:
         raise NothingNewToPublish("The log is empty: there is nothing to report yet.")
-    lines = ledger.events(tx, COUNTED_EVENTS, since=since, until=until)
-    told = (line for line in lines if line["n"] < size)
+    if counted is None:
+        found = numbers(tx, since=since, until=until)
+    else:
+        found = counted(size).numbers(since=since, until=until)
     return Report(
         service=tx.resources.service.name,
         since=since,
@@ -64,7 +86,7 @@ def report(
         size=size,
         checkpoint=note,
         verifier_key=verifier_key(tx),
-        sections=sections_of(tally(told, since=since, until=until)),
+        sections=sections_of(found),
         error_rates=tuple(error_rates),
     )
 

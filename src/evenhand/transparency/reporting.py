@@ -6,16 +6,17 @@ signed checkpoint of the log it was counted from. Whoever has both can recompute
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from evenhand.kit.clock import read_stamp, stamp
-from evenhand.transparency.counting import Recount, read_query
+from evenhand.transparency.counting import Counted, Query, Recount, read_query
 from evenhand.transparency.errors import QueryUnreadable, ReportUnreadable
 from evenhand.transparency.model import N_, SMALL_CELL_MAX, Figure, Numbers, Table
+from evenhand.transparency.shapes import Shape, Shapes
+from evenhand.transparency.tables import Tally, shapes
 
 SCHEMA: Final = "evenhand.report/1"
 SECTIONS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
@@ -202,7 +203,7 @@ class Recheck:
                 _Said(
                     str(one["id"]),
                     one["value"],
-                    Recount(read_query(one["query"])),
+                    read_query(one["query"]),
                     (str(section["title"]), str(table["title"]), str(one["title"])),
                 )
                 for section in document["sections"]
@@ -214,10 +215,18 @@ class Recheck:
                 raise ReportUnreadable(f"it says {self.size} lines, and its checkpoint {signed}")
         except (KeyError, TypeError, ValueError, IndexError, QueryUnreadable) as why:
             raise ReportUnreadable(f"this is not a whole report: {why!r}") from why
-        self._by_event: defaultdict[str, list[Recount]] = defaultdict(list)
-        for one in self._said:
-            for event in one.recount.query.events:
-                self._by_event[event].append(one.recount)
+        self._period = (stamp(self.since), stamp(self.until))
+        self._counted = shapes()
+        asked = [one.query for one in self._said]
+        self._asked = Shapes(
+            ((event, path) for query in asked for event in query.events for path in query.paths),
+            (
+                (event, query.field)
+                for query in asked
+                if query.count is Counted.MEDIAN_MINUTES and query.field is not None
+                for event in query.events
+            ),
+        )
 
     @property
     def figures(self) -> int:
@@ -228,20 +237,23 @@ class Recheck:
         """Count a line of the log, and tell whether it is one that the report was counted from."""
         if "type" not in line or line.get("n", self.size) >= self.size:
             return False
-        for recount in self._by_event.get(str(line["type"]), ()):
-            recount.add(line)
-        return True
+        first, end = self._period
+        within = first <= str(line["at"]) < end
+        if within:
+            self._asked.add(line)
+            self._counted.add(line)
+        return within
 
-    def differences(
-        self, numbers: Numbers, tongues: Sequence[Callable[[str], str]] = (str,)
-    ) -> list[Differs]:
+    def differences(self, tongues: Sequence[Callable[[str], str]] = (str,)) -> list[Differs]:
         """Return what does not come out as it is printed.
 
-        `numbers` are what the same lines come to by the catalogue of this release: a report that
-        leaves a figure out, asks another question under its name, or calls it by other words than
-        those of one of the `tongues`, is found out by it.
+        Beside each figure's own query stands what the same lines come to by the catalogue of this
+        release: a report that leaves a figure out, asks another question under its name, or calls
+        it by other words than those of one of the `tongues`, is found out by it.
         """
+        numbers = Tally.of(self._counted).numbers(since=self.since, until=self.until)
         titles = _titles(numbers, tongues)
+        found_shapes = self._asked.by_type()
         wanted = {figure.id: figure for figure in numbers.figures()}
         missing = wanted.keys() - {one.id for one in self._said}
         found = [Differs(name, "it is not in the report") for name in missing]
@@ -249,11 +261,11 @@ class Recheck:
             figure = wanted.get(one.id)
             if figure is None:
                 found.append(Differs(one.id, "no figure of this name is counted by this release"))
-            elif figure.query != one.recount.query:
+            elif figure.query != one.query:
                 found.append(Differs(one.id, "its query is not the one this name stands for"))
             elif one.titles not in titles[one.id]:
                 found.append(Differs(one.id, f"it is called by other words: {one.titles[-1]!r}"))
-            elif (again := one.again(figure)) != one.value:
+            elif (again := one.again(figure, found_shapes)) != one.value:
                 told = "so few that it is not told" if again is None else str(again)
                 found.append(Differs(one.id, f"it says {one.value}, and the log says {told}"))
         return sorted(found, key=lambda differs: differs.id)
@@ -277,9 +289,13 @@ class _Said:
 
     id: str
     value: int | None
-    recount: Recount
+    query: Query
     titles: tuple[str, str, str]
 
-    def again(self, like: Figure) -> int | None:
-        """Return what would be printed of what was recounted."""
-        return replace(like, value=self.recount.value, based_on=self.recount.based_on).shown
+    def again(self, like: Figure, shapes: Mapping[str, Sequence[Shape]]) -> int | None:
+        """Return what would be printed of what the lines of the report's time come to."""
+        recount = Recount(self.query)
+        for event in self.query.events:
+            for shape in shapes.get(event, ()):
+                recount.add_shape(shape)
+        return replace(like, value=recount.value, based_on=recount.based_on).shown

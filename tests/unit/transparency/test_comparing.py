@@ -18,6 +18,7 @@ from evenhand.transparency import (
     recompute,
 )
 from evenhand.transparency.comparing import compare
+from evenhand.transparency.tables import count_days
 
 TODAY = date(2026, 6, 14)
 WEEK = Period(date(2026, 6, 8), TODAY)
@@ -92,7 +93,7 @@ class TestCompare:
             line(date(2026, 6, 8), "00:00:00.000000", outcome="violation"),
             line(date(2026, 6, 15), "00:00:00.000000", outcome="violation"),
         ]
-        one = row(compare(lines, WEEK), "decisions-by-outcome.violation")
+        one = row(compare(count_days(lines), WEEK), "decisions-by-outcome.violation")
         assert (one.value, one.value_before, one.change, one.percent) == (1, 2, -1, -50)
 
     def test_has_a_row_for_what_only_one_of_the_two_names(self) -> None:
@@ -101,7 +102,7 @@ class TestCompare:
             line(date(2026, 6, 2), outcome="no_violation", rule="old-rule"),
             line(date(2026, 6, 9), outcome="no_violation", rule="new-rule"),
         ]
-        found = compare(lines, WEEK)
+        found = compare(count_days(lines), WEEK)
         new, old = (row(found, f"decisions-by-rule.{one}") for one in ("new-rule", "old-rule"))
         assert new.now is not None
         assert (new.value, new.value_before, new.before, new.percent) == (1, 0, None, None)
@@ -111,7 +112,7 @@ class TestCompare:
 
     def test_leaves_out_what_was_nothing_twice(self) -> None:
         """Rows of a closed list that nobody used, and tables without a row."""
-        found = compare([line(date(2026, 6, 9), harm="fraud")], WEEK)
+        found = compare(count_days([line(date(2026, 6, 9), harm="fraud")]), WEEK)
         told = [one.id for one in table(found, "reports-by-harm").rows]
         assert told == ["reports-by-harm.fraud", "reports-by-harm.total"]
         assert table(found, "decisions-by-outcome").rows == ()
@@ -120,7 +121,7 @@ class TestCompare:
         """Nor a change from it."""
         opened = "2026-06-09T10:30:00+00:00"
         data = {"outcome": "no_violation", "decided_by": "person", "task_opened_at": opened}
-        one = row(compare([line(date(2026, 6, 9), **data)], WEEK), "time.median-person")
+        one = row(compare(count_days([line(date(2026, 6, 9), **data)]), WEEK), "time.median-person")
         assert (one.unit, one.value, one.value_before) == (Unit.MINUTES, 90, None)
         assert (one.change, one.percent) == (None, None)
 
@@ -128,13 +129,13 @@ class TestCompare:
         """And not by the total."""
         lines = [line(date(2026, 6, 9), harm="fraud") for _ in range(3)]
         lines += [line(date(2026, 6, 2), harm="other") for _ in range(5)]
-        assert table(compare(lines, WEEK), "reports-by-harm").greatest == 5
+        assert table(compare(count_days(lines), WEEK), "reports-by-harm").greatest == 5
 
     def test_counts_each_day_of_the_period(self) -> None:
         """Every day has a row, also one on which nothing happened."""
         lines = [line(TODAY, outcome="violation"), line(TODAY, harm="fraud")]
         lines += [line(TODAY - timedelta(days=2), harm="fraud"), line(WEEK.before.last, harm="x")]
-        days = compare(lines, WEEK).days
+        days = compare(count_days(lines), WEEK).days
         assert [one.day for one in days] == list(WEEK.every())
         assert [one.decisions for one in days] == [0, 0, 0, 0, 0, 0, 1]
         assert [one.reports for one in days] == [0, 0, 0, 0, 1, 0, 1]
@@ -142,7 +143,7 @@ class TestCompare:
     def test_says_only_what_queries_say(self) -> None:
         """Each figure of both periods, and none about the staff."""
         lines = [line(date(2026, 6, n), outcome="violation", language="en") for n in range(1, 14)]
-        found = compare(lines, WEEK)
+        found = compare(count_days(lines), WEEK)
         assert "people" not in {one.id for one in found.sections}
         figures = [
             each

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from evenhand import queue, transparency
 from evenhand.ledger import EVENTS
 from evenhand.transparency.catalogue import COUNTED_EVENTS, QUEUES
-from evenhand.transparency.tables import tallies
+from evenhand.transparency.tables import count, count_days, shapes
 
 SINCE, UNTIL = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 
@@ -118,14 +120,66 @@ class TestTally:
             assert transparency.recompute(lines, one.query) == one.value
 
 
-class TestTallies:
-    """Several periods in one pass."""
+class TestPortions:
+    """What portions came to is what the whole comes to."""
 
-    def test_equal_the_periods_counted_one_by_one(self) -> None:
-        """Where periods touch or overlap, a line counts in each it lies in."""
+    def test_are_put_together_in_their_order(self) -> None:
+        """However they are cut; the latest words for a clause are those of the last portion."""
+        at = "2026-06-0{}T00:{:02}:00.000000Z"
+        lines = [
+            {
+                "type": "decision.made",
+                "at": at.format(1 + number % 3, number),
+                "data": {
+                    "outcome": "violation",
+                    "clause_number": "4.1",
+                    "clause_title": f"Words {number}",
+                    "decided_by": "person",
+                    "measures": [{"measure": "hide"}, {"measure": "warn"}][: number % 3],
+                    "task_opened_at": "2026-06-01T00:00:00.000000+00:00",
+                },
+            }
+            for number in range(9)
+        ]
+        whole = transparency.tally(lines, since=SINCE, until=UNTIL)
+        for cut in (0, 1, 4, 9):
+            portions = [
+                count(part, since=SINCE, until=UNTIL) for part in (lines[:cut], lines[cut:])
+            ]
+            assert transparency.together(portions).numbers(since=SINCE, until=UNTIL) == whole
+        by_day = count_days(lines)
+        assert [(day.day, tally.lines) for day, tally in by_day.items()] == [(1, 3), (2, 3), (3, 3)]
+
+    def test_take_only_lines_of_their_time(self) -> None:
+        """The start is inclusive, the end exclusive."""
         edge = datetime(2026, 6, 1, tzinfo=UTC)
-        periods = [(SINCE, edge), (edge, UNTIL), (SINCE, UNTIL)]
-        lines = reports(fraud=4, other=1)
-        one_by_one = [transparency.tally(lines, since=a, until=b) for a, b in periods]
-        assert list(tallies(lines, periods)) == one_by_one
-        assert [each.lines for each in one_by_one] == [0, 5, 5]
+        assert count(reports(fraud=2), since=SINCE, until=edge).lines == 0
+        assert count(reports(fraud=2), since=edge, until=UNTIL).lines == 2
+
+
+class TestShapes:
+    """Lines that say the same count together, and only those."""
+
+    def test_tell_a_number_from_a_truth(self) -> None:
+        """One is written "1", the other "true"."""
+        lines = reports(fraud=2)
+        lines[0]["data"]["trusted"], lines[1]["data"]["trusted"] = True, 1
+        found = figures(lines)
+        assert found["reports-by-trusted.true"].value == 1
+        assert found["reports-by-trusted.1"].value == 1
+
+    def test_are_as_few_as_what_is_asked(self) -> None:
+        """Whatever else the lines say."""
+        lines = reports(fraud=50)
+        for number, line in enumerate(lines):
+            line["data"]["about"] = number
+        taken = shapes()
+        for line in lines:
+            taken.add(line)
+        assert [(shape.times, shape.last) for shape in taken] == [(50, 50)]
+
+    @pytest.mark.parametrize("data", [None, [], 7, "text"])
+    def test_take_a_line_that_says_nothing(self, data: Any) -> None:
+        """It counts as a line, and in no table."""
+        line = {"type": "report.received", "at": "2026-06-01T00:00:00.000000Z", "data": data}
+        assert figures([line])["reports-by-harm.total"].value == 0
