@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from datetime import date, timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from evenhand import queue, transparency
+from evenhand import queue, review, transparency
 from evenhand.bootstrap import House
+from evenhand.console.dashboard_data import as_csv
+from evenhand.console.dashboard_page import WAYS, line, steps_of
 from evenhand.kit.clock import SetClock, midnight
 from evenhand.people import NotAllowed, Role
 from tests import desk_day
 from tests.desk_day import Hired
-from tests.stage import Stage, fine, violation
+from tests.stage import Stage, fine, picture, violation
 
 #: Pages ask rooms, which have both databases; one is enough for pages.
 on_sqlite = pytest.mark.on("sqlite")
@@ -92,6 +96,58 @@ class TestComparison:
         assert (busy.waiting, busy.oldest) == (1, stage.house.clock.now())
 
 
+class TestWhatWaits:
+    """The query behind the upper half, on both databases."""
+
+    @pytest.mark.parametrize("by", list(queue.By))
+    def test_counts_each_task_under_what_its_item_has(self, stage: Stage, by: queue.By) -> None:
+        """Two wait, and one of them is in somebody's hands; the total counts each once."""
+        waits = stage.reported(account="two")
+        stage.house.do(review.claim, stage.rosa, stage.task(waits).id)
+        live = stage.house.ask(queue.live, stage.lin, by)
+        assert live.total is not None
+        assert (live.total.waiting, live.total.claimed, live.total.timed) == (1, 1, 2)
+        assert {row.key for row in live.rows} == {
+            queue.By.QUEUE: {"fraud"},
+            queue.By.CLAUSE: {None},
+            queue.By.RULE: {"reported"},
+            queue.By.DETECTOR: {None},
+            queue.By.LANGUAGE: {"en"},
+        }[by]
+        assert [row.open for row in live.rows] == [2]
+
+    def test_knows_what_was_found(self, house: House) -> None:
+        """A detector that found something, and the clause and rule that follow, by their words."""
+        stage = Stage.open(house)
+        stage.image_bank(picture())
+        stage.item(photo=picture())
+        stage.settle()
+        told = {by: house.ask(queue.live, stage.lin, by).rows for by in queue.By}
+        assert {by.value: [row.title for row in rows] for by, rows in told.items()} == {
+            "queue": ["Copies and counterfeits"],
+            "clause": ["6.2 No counterfeit goods"],
+            "rule": ["known-material"],
+            "detector": ["known_images"],
+            "language": ["en"],
+        }
+
+    def test_tells_deadlines_kept_and_missed(self, stage: Stage, clock: SetClock) -> None:
+        """The next one to come, until it is past."""
+        total = stage.house.ask(queue.live, stage.lin, queue.By.QUEUE).total
+        assert total is not None
+        assert total.due is not None
+        assert total.overdue == 0
+        clock.at = total.due + timedelta(seconds=1)
+        total = stage.house.ask(queue.live, stage.lin, queue.By.QUEUE).total
+        assert total is not None
+        assert (total.overdue, total.due) == (1, None)
+
+    def test_is_for_those_who_see_numbers(self, stage: Stage) -> None:
+        """A reviewer does not."""
+        with pytest.raises(NotAllowed):
+            stage.house.ask(queue.live, stage.rosa, queue.By.RULE)
+
+
 @on_sqlite
 class TestThePage:
     """What a lead sees."""
@@ -150,3 +206,64 @@ class TestThePage:
         page = desk.get("/console/dashboard").text
         assert "Nothing waits in any queue." in page
         assert "Nothing in either period:" in page
+
+    @pytest.mark.parametrize("by", list(queue.By))
+    def test_tells_things_apart(
+        self, house: House, clock: SetClock, ada: Hired, by: queue.By
+    ) -> None:
+        """What waits, and the tables of a period that tell the same apart, each with its data."""
+        desk = desk_day.sign_in(house, clock, ada)
+        page = desk.get(f"/console/dashboard?by={by}&since=2026-11-01").text
+        assert f"Now: what waits, by {by}" in page
+        tables = set(re.findall(r'id="t-([a-z-]+)"', page))
+        assert tables <= WAYS[by][1]
+        assert tables or by is queue.By.CLAUSE or "Nothing in either period:" in page
+        for what, form in re.findall(r"dashboard/data\?what=([a-z-]+)&amp;form=([a-z]+)", page):
+            assert what in {"live", *tables}
+            found = desk.get(f"/console/dashboard/data?what={what}&form={form}&by={by}")
+            assert found.status_code == 200
+            assert "attachment" in found.headers["content-disposition"]
+
+    def test_gives_the_data_behind_a_drawing(
+        self, house: House, clock: SetClock, ada: Hired
+    ) -> None:
+        """The same rows for programs and for tables, each with its days."""
+        desk = desk_day.sign_in(house, clock, ada)
+        asked = "/console/dashboard/data?what=reports-by-harm&since=2026-11-20&until=2026-11-28"
+        rows = desk.get(f"{asked}&form=json").json()["rows"]
+        assert [(one["id"], one["period"]) for one in rows] == [
+            ("reports-by-harm.fraud", 4),
+            ("reports-by-harm.total", 4),
+        ]
+        assert (rows[0]["2026-11-21"], rows[0]["2026-11-22"], rows[0]["2026-11-28"]) == (2, 0, 2)
+        written = list(csv.DictReader(io.StringIO(desk.get(asked).text)))
+        assert [{**row, "percent": None} for row in written] == [
+            {name: "" if value is None else str(value) for name, value in row.items()}
+            | {"percent": None}
+            for row in rows
+        ]
+        days = desk.get(asked.replace("reports-by-harm", "days") + "&form=json").json()["rows"]
+        assert days[-1] == {"day": "2026-11-28", "decisions": 1, "reports": 2}
+
+    def test_gives_no_data_of_what_is_not_there(
+        self, house: House, clock: SetClock, ada: Hired
+    ) -> None:
+        """A table of another name, and days that are none."""
+        desk = desk_day.sign_in(house, clock, ada)
+        assert desk.get("/console/dashboard/data?what=staff-by-role").status_code == 404
+        assert desk.get("/console/dashboard/data?what=days&since=never").status_code == 422
+        sam = desk_day.sign_in(house, clock, desk_day.hire(house, ada, "Sam", Role.REVIEWER))
+        assert sam.get("/console/dashboard/data?what=days").status_code == 403
+
+    def test_draws_long_periods_in_few_steps(self) -> None:
+        """Whose numbers add up to the period's."""
+        period = transparency.Period(date(2026, 1, 1), date(2026, 12, 31))
+        steps = steps_of(period)
+        row = transparency.Compared("a.b", "b", None, None, tuple(range(365)))
+        assert (steps.days, len(steps.first), len(steps.of(row))) == (6, 61, 61)
+        assert sum(steps.of(row)) == sum(range(365))
+        assert line([0, 5, 10], 10) == "M0 100V100H1V50H2V0H3V100Z"
+
+    def test_gives_no_spreadsheet_a_formula(self) -> None:
+        """Where a rule's name or a clause's title begins like one."""
+        assert as_csv([{"title": "=1+1", "open": -1}]) == "title,open\r\n'=1+1,-1\r\n"

@@ -80,6 +80,7 @@ _NOT_HERE: Final = (
     rules.NoSuchRule,
     rules.NoSuchTrial,
     transparency.NoSuchCase,
+    transparency.NoSuchFigure,
 )
 _NOT_ALLOWED: Final = (people.NotAllowed, people.SetUpRefused, transparency.CaseNotYours)
 

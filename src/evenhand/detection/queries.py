@@ -230,6 +230,11 @@ def assessments(
     return [] if run_id is None else store.assessments_of_run(tx, run_id)
 
 
+def finders_of(tx: ReadTx, item_ids: Sequence[str]) -> list[tuple[str, str]]:
+    """Return items with each detector that found something when it last looked. For rooms."""
+    return store.finders_of(tx, item_ids)
+
+
 def known() -> dict[str, Declared]:
     """Return every detector there is, by its name, with what it declares. For this room."""
     every: tuple[Looks, ...] = (*READERS, *DETECTORS)

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from evenhand.db import ReadTx, Tx, UtcTime, metadata
+from evenhand.db import ReadTx, Tx, UtcTime, metadata, statements_of
 from evenhand.detection.model import Answer, AssessmentView, MediaHash, SearchView
 
 assessments = sa.Table(
@@ -203,3 +203,20 @@ def _view(row: sa.RowMapping) -> AssessmentView:
         why=row["why"],
         at=row["at"],
     )
+
+
+def finders_of(tx: ReadTx, item_ids: Sequence[str]) -> list[tuple[str, str]]:
+    """Return each item with each detector that found something on it, the last time it looked."""
+    newest = assessments.alias()
+    later = sa.select(newest.c.id).where(
+        newest.c.item_id == assessments.c.item_id,
+        newest.c.detector == assessments.c.detector,
+        newest.c.at > assessments.c.at,
+    )
+    wanted = sa.select(assessments.c.item_id, assessments.c.detector).distinct()
+    wanted = wanted.where(assessments.c.answer == "found", ~later.exists())
+    return [
+        (row["item_id"], row["detector"])
+        for some in statements_of(item_ids)
+        for row in tx.rows(wanted.where(assessments.c.item_id.in_(some)))
+    ]

@@ -76,6 +76,11 @@ def latest_among(tx: ReadTx, item_ids: Sequence[str]) -> list[str]:
     return store.latest_among(tx, item_ids)
 
 
+def languages_of(tx: ReadTx, item_ids: Sequence[str]) -> list[tuple[str, str]]:
+    """Return each item whose account is set to a language, with that language. For rooms."""
+    return store.languages_of(tx, item_ids)
+
+
 def account(tx: ReadTx, account_id: str) -> AccountView | None:
     """Return one account, or None. For other rooms."""
     return store.load_account(tx, account_id)

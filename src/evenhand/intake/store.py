@@ -373,3 +373,16 @@ def count_reporters(tx: ReadTx, item_id: str) -> ReporterCount:
     nameless = sa.func.sum(sa.case((reports.c.reporter_ref.is_(None), 1), else_=0)).label("none")
     row = tx.row(sa.select(distinct, nameless).where(reports.c.item_id == item_id))
     return ReporterCount(int(row["known"]), int(row["none"] or 0)) if row else ReporterCount(0, 0)
+
+
+def languages_of(tx: ReadTx, item_ids: Sequence[str]) -> list[tuple[str, str]]:
+    """Return each item whose account has a language, with it."""
+    said = sa.select(items.c.id, accounts.c.language).join(
+        accounts, accounts.c.id == items.c.account_id
+    )
+    said = said.where(accounts.c.language.is_not(None))
+    return [
+        (row["id"], row["language"])
+        for some in statements_of(item_ids)
+        for row in tx.rows(said.where(items.c.id.in_(some)))
+    ]

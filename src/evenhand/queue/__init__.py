@@ -25,6 +25,7 @@ from evenhand.queue.commands import (
     withdraw,
 )
 from evenhand.queue.errors import NoSuchTask, QueueError, TaskClosed
+from evenhand.queue.live import By, Live, LiveCount, live
 from evenhand.queue.model import (
     QUEUE_TITLES,
     SEVERITY,
@@ -59,8 +60,11 @@ __all__ = [
     "QUEUE_TITLES",
     "SEVERITY",
     "URGENT",
+    "By",
     "ClockView",
     "Facts",
+    "Live",
+    "LiveCount",
     "NoSuchTask",
     "Origin",
     "Part",
@@ -82,6 +86,7 @@ __all__ = [
     "is_exercise",
     "keep_from",
     "kept_from",
+    "live",
     "next_task",
     "open_appeal",
     "open_audit",

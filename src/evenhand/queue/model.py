@@ -105,6 +105,18 @@ class QueueCount:
     oldest: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """What is counted of a task that waits or is in somebody's hands (`held`)."""
+
+    id: str
+    item_id: str
+    queue: str
+    held: bool
+    opened_at: datetime
+    due_at: datetime | None
+
+
 @dataclass(frozen=True)
 class Facts:
     """What a priority is computed from."""

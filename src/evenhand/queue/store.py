@@ -17,6 +17,7 @@ from evenhand.queue.model import (
     APART,
     SEVERITY,
     ClockView,
+    OpenTask,
     Origin,
     Part,
     TaskKind,
@@ -268,6 +269,24 @@ def counts(tx: ReadTx, now: datetime) -> list[Row]:
         .where(tasks.c.state != "closed", _listed())
         .group_by(tasks.c.queue)
     )
+
+
+def every_open(tx: ReadTx, now: datetime) -> list[OpenTask]:
+    """Return all open tasks but exercises, for counting."""
+    held = sa.and_(tasks.c.state == "claimed", tasks.c.lease_until >= now)
+    columns = (tasks.c.id, tasks.c.item_id, tasks.c.queue, tasks.c.opened_at, tasks.c.due_at)
+    wanted = sa.select(*columns, sa.case((held, 1), else_=0).label("held"))
+    return [
+        OpenTask(
+            id=row["id"],
+            item_id=row["item_id"],
+            queue=row["queue"],
+            held=bool(row["held"]),
+            opened_at=row["opened_at"],
+            due_at=row["due_at"],
+        )
+        for row in tx.rows(wanted.where(tasks.c.state != "closed", _listed()))
+    ]
 
 
 def held_by(tx: ReadTx, staff_id: str, now: datetime) -> list[TaskView]:

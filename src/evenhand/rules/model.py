@@ -184,6 +184,15 @@ class ProposalView:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposing:
+    """That a rule proposed something about an item, and under which clause, if under any."""
+
+    item_id: str
+    rule: str
+    clause_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class MatchView:
     """That an entry was found in an item: since when, and how much it counted the last time."""
 

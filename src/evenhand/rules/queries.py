@@ -21,6 +21,7 @@ from evenhand.rules.model import (
     MatchView,
     Proposal,
     ProposalView,
+    Proposing,
     sealing,
 )
 from evenhand.rules.weighing import Weight
@@ -37,6 +38,11 @@ def proposals_of(tx: ReadTx, actor: people.Actor, item_id: str) -> list[Proposal
 def untaken(tx: ReadTx, item_id: str) -> list[ProposalView]:
     """Return the proposals about an item that wait to be acted on. For other rooms."""
     return store.load(tx, store.waiting(item_id))
+
+
+def proposers_of(tx: ReadTx, item_ids: Sequence[str]) -> list[Proposing]:
+    """Return what was proposed about items and not withdrawn, by rule and clause. For rooms."""
+    return store.proposers_of(tx, item_ids)
 
 
 def would_propose(

@@ -12,7 +12,7 @@ from evenhand.kit.canonical import digest
 from evenhand.kit.ids import first_id_at
 from evenhand.policy import Harm
 from evenhand.rules import version_store  # noqa: F401 - its tables are this room's too
-from evenhand.rules.model import Action, MatchView, Proposal, ProposalView
+from evenhand.rules.model import Action, MatchView, Proposal, ProposalView, Proposing
 from evenhand.rules.weighing import Less, Weight
 
 proposals = sa.Table(
@@ -272,3 +272,14 @@ def _view(row: sa.RowMapping) -> ProposalView:
         taken_at=row["taken_at"],
         withdrawn=row["withdrawn"],
     )
+
+
+def proposers_of(tx: ReadTx, item_ids: Sequence[str]) -> list[Proposing]:
+    """Return what was proposed about items and not withdrawn, by rule and clause."""
+    columns = (proposals.c.item_id, proposals.c.rule, proposals.c.clause_key)
+    wanted = sa.select(*columns).distinct().where(proposals.c.withdrawn.is_(False))
+    return [
+        Proposing(row["item_id"], row["rule"], row["clause_key"])
+        for some in statements_of(item_ids)
+        for row in tx.rows(wanted.where(proposals.c.item_id.in_(some)))
+    ]

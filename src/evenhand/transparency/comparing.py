@@ -6,7 +6,7 @@ here are exact, also small ones: they are for staff. None is about one of them. 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -52,12 +52,16 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One figure in two periods; a value that a period's log does not name has no figure there."""
+    """One figure in two periods; a value that a period's log does not name has no figure there.
+
+    `days` are the counts of each day of the later period; a median has none.
+    """
 
     id: str
     title: str
     now: Figure | None
     before: Figure | None
+    days: tuple[int, ...] = ()
 
     @property
     def unit(self) -> Unit:
@@ -164,12 +168,12 @@ def read_period(since: str, until: str, *, today: date) -> Period:
 def compare(tallies: Mapping[date, Tally], period: Period) -> Comparison:
     """Put the days of a period and of the one before it together; days without lines may lack."""
     now, before = (_together(tallies, one) for one in (period, period.before))
+    each = [tallies.get(day, _NOTHING) for day in period.every()]
     days = tuple(
         Day(day, tally.totals[DECISIONS], tally.totals[REPORTS])
-        for day in period.every()
-        for tally in [tallies.get(day, _NOTHING)]
+        for day, tally in zip(period.every(), each, strict=True)
     )
-    return Comparison(period, _sections(now, before), days)
+    return Comparison(period, _sections(now, before, each), days)
 
 
 def _together(tallies: Mapping[date, Tally], period: Period) -> Numbers:
@@ -178,28 +182,40 @@ def _together(tallies: Mapping[date, Tally], period: Period) -> Numbers:
     return whole.numbers(since=since, until=until)
 
 
-def _sections(now: Numbers, before: Numbers) -> tuple[ComparedSection, ...]:
+def _sections(now: Numbers, before: Numbers, days: Sequence[Tally]) -> tuple[ComparedSection, ...]:
     earlier = {table.id: table for table in before.tables}
     return tuple(
         ComparedSection(
             section.id,
             section.title,
-            tuple(_table(table, earlier[table.id]) for table in section.tables),
+            tuple(_table(table, earlier[table.id], days) for table in section.tables),
         )
         for section in sections_of(now)
         if section.id not in _LEFT_OUT
     )
 
 
-def _table(now: Table, before: Table) -> ComparedTable:
+def _table(now: Table, before: Table, days: Sequence[Tally]) -> ComparedTable:
     """Join two tables row by row: what only the period before names comes after, the total last."""
     ours, theirs = ({one.id: one for one in table.figures} for table in (now, before))
     named = [*ours.values(), *(one for name, one in theirs.items() if name not in ours)]
-    rows = [Compared(one.id, one.title, ours.get(one.id), theirs.get(one.id)) for one in named]
+    rows = []
+    for one in named:
+        value = one.id.removeprefix(f"{now.id}.")
+        counts = (
+            () if one.unit is Unit.MINUTES else tuple(_cell(each, now.id, value) for each in days)
+        )
+        rows.append(Compared(one.id, one.title, ours.get(one.id), theirs.get(one.id), counts))
     told = [row for row in rows if not row.is_empty]
     if told and now.total is not None:
-        told.append(Compared(now.total.id, now.total.title, now.total, before.total))
+        totals = tuple(tally.totals[now.id] for tally in days)
+        told.append(Compared(now.total.id, now.total.title, now.total, before.total, totals))
     return ComparedTable(now.id, now.title, tuple(told))
+
+
+def _cell(tally: Tally, table_id: str, value: str) -> int:
+    cells = tally.cells.get(table_id)
+    return cells[value] if cells else 0
 
 
 def _value(figure: Figure | None, unit: Unit) -> int | None:
