@@ -18,6 +18,7 @@ _JPEG_FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF0-15 without DH
 _JPEG_SCAN = 0xDA
 _JPEG_END = 0xD9
 _JPEG_SEQUENTIAL = {0xC0, 0xC1}
+_JPEG_NOTES = {0xE1, 0xE2, 0xEE}  # APP1: EXIF; APP2: several pictures, or a profile; APP14: Adobe
 _JPEG_NEXT_MARKER = re.compile(rb"\xff[\xc0-\xcf\xd9-\xfe]")  # what ends a scan's own bytes
 _GIF_EXTENSION, _GIF_IMAGE, _GIF_TRAILER = 0x21, 0x2C, 0x3B
 _GIF_TABLE_FOLLOWS = 0x80
@@ -32,6 +33,8 @@ class Structure:
     """The largest canvas in pixels, the frames, the bytes its packed texts unpack to, its scans.
 
     Scans are how often a JPEG goes over its pixels: about ten when progressive, else one to three.
+    `plain` says that a JPEG has nothing beside its pixels that tells how they are shown: no EXIF,
+    no second picture, no colours of Adobe's.
     """
 
     width: int
@@ -39,6 +42,7 @@ class Structure:
     frames: int
     text_bytes: int = 0
     scans: int = 1
+    plain: bool = False
 
 
 def media_type_of(data: bytes) -> str | None:
@@ -75,7 +79,8 @@ def read_structure(data: bytes, media_type: str, *, text_bytes_max: int) -> Stru
         if media_type == "image/gif":
             return _gif(data, width, height)
         if media_type == "image/jpeg":
-            return Structure(width, height, frames=1, scans=_jpeg_scans(data))
+            scans, plain = _jpeg_scans(data)
+            return Structure(width, height, frames=1, scans=scans, plain=plain)
         elif len(data) < int.from_bytes(data[4:8], "little") + 8:
             message = "the RIFF container is incomplete"
             raise DamagedStructure(message)
@@ -111,14 +116,16 @@ def _jpeg_size(data: bytes) -> tuple[int, int]:
     raise DamagedStructure(message)
 
 
-def _jpeg_scans(data: bytes) -> int:
-    """Count the scans up to the end mark, without which nothing is a whole JPEG.
+def _jpeg_scans(data: bytes) -> tuple[int, bool]:
+    """Count the scans up to the end mark, without which no JPEG is whole; say if it is plain.
 
     Whatever stands between scans is skipped by its length, so that nothing in it begins a scan or
     ends the count. A sequential JPEG whose first scan has all its components is read no further.
     """
     first, in_one_scan = 0, -1  # components that would make the first scan the whole picture
+    plain = True
     for marker, at in _jpeg_segments(data):
+        plain = plain and marker not in _JPEG_NOTES
         if marker in _JPEG_FRAMES:
             in_one_scan = data[at + 7] if marker in _JPEG_SEQUENTIAL else -1
         if marker == _JPEG_SCAN:
@@ -126,7 +133,7 @@ def _jpeg_scans(data: bytes) -> int:
             break
     data.rindex(b"\xff\xd9", first)
     if data[first + 2] == in_one_scan:
-        return 1
+        return 1, plain
     scans, at = 1, first
     while at + 2 <= len(data):
         at += int(struct.unpack_from(">H", data, at)[0])
@@ -135,7 +142,7 @@ def _jpeg_scans(data: bytes) -> int:
             break
         at = found.end()
         scans += data[at - 1] == _JPEG_SCAN
-    return scans
+    return scans, plain
 
 
 def _png_size(data: bytes) -> tuple[int, int]:

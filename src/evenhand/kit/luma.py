@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
+from evenhand.kit.image_structure import Structure
 from evenhand.kit.images import (
     DEFAULT_LIMITS,
     FORMATS,
@@ -43,6 +44,7 @@ SECONDS_MAX: Final = 3.0
 
 _WITH_BRIGHTNESS: Final = frozenset({"YCbCr", "Gray", "GRAY"})  # as simplejpeg names them
 _BACKDROPS: Final = (255, 0)  # the pages that transparent pictures are shown on
+_STEPS: Final = (8, 4, 2, 1)  # that a JPEG is decoded in, as Pillow chooses among them
 _ON_ITS_SIDE: Final = 5  # EXIF orientations from here on exchange width and height
 
 
@@ -112,6 +114,10 @@ def luma_frames(
     """
     until = time.perf_counter() + seconds_max
     media_type, structure = check_file(data, declared=declared, limits=limits)
+    samples = _plain_brightness(data, structure, side_min) if structure.plain else None
+    if samples is not None:
+        yield LumaFrame(1, 1, media_type, samples)
+        return
     with refusing_damage():
         with _opened(data, media_type, limits) as image:
             frames = counted_frames(image, limits, seen=structure.frames)
@@ -133,6 +139,14 @@ def _opened(data: bytes, media_type: str, limits: ImageLimits) -> Image.Image:
     image = Image.open(io.BytesIO(data), formats=[FORMATS[media_type]])
     check_size(image.width, image.height, limits)
     return image
+
+
+def _plain_brightness(data: bytes, structure: Structure, side_min: int) -> LumaPlane | None:
+    """Decode a JPEG that has nothing but pixels, as `_first_planes` does; None: see there."""
+    size = structure.width, structure.height
+    step = next(each for each in _STEPS if each == 1 or min(size) // side_min >= each)
+    samples = _brightness(data, size, step)
+    return None if samples is None else LumaPlane(samples, *size, step)
 
 
 def _first_planes(
@@ -163,7 +177,7 @@ def _brightness(data: bytes, size: tuple[int, int], step: int) -> NDArray[np.uin
     except ValueError:
         return None
     samples: NDArray[np.uint8] = grey[:, :, 0]
-    return samples if samples.shape == (height, width) else None
+    return np.ascontiguousarray(samples) if samples.shape == (height, width) else None
 
 
 def _planes(

@@ -63,41 +63,45 @@ def pdq_of(plane: LumaPlane, *, enlarged: int = 1) -> PdqHash | NoPdqHash:
     A blank or tiny picture has no hash. The published code samples small copies too coarsely to
     know them for copies: enlarged to about 1,024 pixels they are known.
     """
-    kept = _kept(plane, enlarged, mirrored=False, flipped=False)
-    if isinstance(kept, NoPdqHash):
-        return kept
+    found = _kept(plane, enlarged, turned=False)
+    if isinstance(found, NoPdqHash):
+        return found
+    kept = found[0]
     bits = _packed((_COSINES @ kept @ _COSINES.T)[None])[0].tobytes().hex()
     return PdqHash(bits, _quality(kept))
 
 
 def orientations_of(plane: LumaPlane, *, enlarged: int = 1) -> Orientations | NoPdqHash:
     """Hash a picture in all 8 orientations; what `pdq_of` says of it holds here too."""
-    kept = [
-        _kept(plane, enlarged, mirrored=mirrored, flipped=flipped)
-        for flipped in (False, True)
-        for mirrored in (False, True)
-    ]
-    whole = [one for one in kept if not isinstance(one, NoPdqHash)]
-    if len(whole) < len(kept):
-        return next(one for one in kept if isinstance(one, NoPdqHash))
-    plain, mirror, flip, both = (_COSINES @ one @ _COSINES.T for one in whole)
+    kept = _kept(plane, enlarged, turned=True)
+    if isinstance(kept, NoPdqHash):
+        return kept
+    plain, mirror, flip, both = (_COSINES @ one @ _COSINES.T for one in kept)
     turned = np.stack([plain, flip.T, both, mirror.T, mirror, flip, plain.T, both.T])
-    return Orientations(_packed(turned), _quality(whole[0]))
+    return Orientations(_packed(turned), _quality(kept[0]))
 
 
-def _kept(
-    plane: LumaPlane, enlarged: int, *, mirrored: bool, flipped: bool
-) -> NDArray[np.float64] | NoPdqHash:
-    """Give the 64 x 64 samples that are kept of a picture, or why there are none."""
+def _kept(plane: LumaPlane, enlarged: int, *, turned: bool) -> NDArray[np.float64] | NoPdqHash:
+    """Give the 64 x 64 samples that are kept of a picture, or why there are none.
+
+    First as it is; with `turned` also mirrored, flipped, and both.
+    """
     from evenhand.detection.signals import pdq_kernels
 
     if min(plane.width, plane.height) < SIDE_MIN:
         return NoPdqHash(NoHashReason.TOO_SMALL)
     down, across = plane.samples.shape
-    rows = _band(plane.height, plane.step, plane.rows_ahead, down, enlarged, flipped)
-    columns = _band(plane.width, plane.step, plane.columns_ahead, across, enlarged, mirrored)
-    kept = pdq_kernels.kept_samples(plane.samples, *rows, *columns)
-    if float(kept.max() - kept.min()) < _BLANK_SPREAD_MIN:
+    columns = _columns(plane.width, plane.step, plane.columns_ahead, across, enlarged, turned)
+    made = [
+        pdq_kernels.kept_samples(
+            plane.samples,
+            *_band(plane.height, plane.step, plane.rows_ahead, down, enlarged, flipped),
+            *columns,
+        )
+        for flipped in ((False, True) if turned else (False,))
+    ]
+    kept = np.concatenate(made) if turned else made[0]
+    if np.min(np.max(kept, axis=(1, 2)) - np.min(kept, axis=(1, 2))) < _BLANK_SPREAD_MIN:
         return NoPdqHash(NoHashReason.BLANK)
     return kept
 
@@ -117,16 +121,36 @@ def _band(
     enlarged: int,
     mirrored: bool,  # noqa: FBT001 - the cache wants its arguments by position
     /,
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Give the operator of one side; mirrored, it measures the side from its other end."""
     from evenhand.detection.signals import pdq_kernels
 
     if mirrored:
         ahead = blocks * step - length - ahead
-    first, weights = pdq_kernels.band(length * enlarged, step * enlarged, ahead * enlarged)
+    first, weights, unit = pdq_kernels.band(length * enlarged, step * enlarged, ahead * enlarged)
     if mirrored:
         first, weights = blocks - first - weights.shape[1], np.ascontiguousarray(weights[:, ::-1])
-    return first, weights
+    return first, weights, unit
+
+
+@functools.lru_cache(maxsize=32)  # at most 640 kB each
+def _columns(
+    length: int,
+    step: int,
+    ahead: int,
+    blocks: int,
+    enlarged: int,
+    mirrored_too: bool,  # noqa: FBT001 - as above
+    /,
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Give the operator of the columns tap by tap, as it is and mirrored."""
+    from evenhand.detection.signals import pdq_kernels
+
+    made = [
+        pdq_kernels.by_tap(*_band(length, step, ahead, blocks, enlarged, mirrored)[:2], blocks)
+        for mirrored in ((False, True) if mirrored_too else (False,))
+    ]
+    return np.stack([places for places, _ in made]), np.stack([shares for _, shares in made])
 
 
 def _packed(strengths: NDArray[np.float64]) -> NDArray[np.uint8]:

@@ -127,7 +127,7 @@ def without_border(plane: LumaPlane, *, apart: int = _BORDERS_APART[0]) -> LumaP
     from evenhand.detection.signals.pdq_kernels import plain_rows
 
     def plain(samples: NDArray[np.uint8]) -> int:
-        return int(plain_rows(np.ascontiguousarray(samples), apart, _BORDER_STRAYS))
+        return int(plain_rows(samples, apart, _BORDER_STRAYS))
 
     samples = plane.samples
     height, width = samples.shape
