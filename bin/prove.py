@@ -19,8 +19,19 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 BIN: Final = Path(sys.executable).parent
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+#: What folders of tests need of the machine: any of these programs, or it is said what to install.
+NEEDS: Final = {
+    "browser": (BROWSERS, "no Chromium on this machine; on Debian: apt-get install chromium"),
+    "valkey": (
+        ("valkey-server", "redis-server"),
+        "no Redis or Valkey on this machine; on Debian: apt-get install redis-server",
+    ),
+}
 #: In the order in which they are begun: what takes long, or waits much, comes first.
-EVERYTHING: Final = ("integration", "browser", "journeys", "property", "unit", "architecture")
+EVERYTHING: Final = (
+    *("integration", "browser", "journeys", "valkey", "property"),
+    *("unit", "architecture"),
+)
 QUICK: Final = ("unit", "architecture")
 #: Workers share the cores, so that arithmetic in threads of its own would only wait for others.
 #: What was compiled once is kept for the next process, outside the folders of the source.
@@ -70,9 +81,11 @@ def tests(folders: tuple[str, ...]) -> Check:
 
 def cannot_run() -> dict[str, str]:
     """Name the folders that cannot run on this machine, with the reason."""
-    if any(shutil.which(name) for name in BROWSERS):
-        return {}
-    return {"browser": "no Chromium on this machine; on Debian: apt-get install chromium"}
+    return {
+        folder: why
+        for folder, (programs, why) in NEEDS.items()
+        if not any(shutil.which(name) for name in programs)
+    }
 
 
 def run(folders: tuple[str, ...]) -> int:

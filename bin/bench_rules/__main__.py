@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from pydantic_core import from_json, to_json
 
-from bin.bench_rules import history, peer, workload
+from bin.bench_rules import beside, history, peer, workload
 from evenhand.rules.language.events import EventReader
 from evenhand.rules.language.index import RuleIndex
 from evenhand.rules.language.row import Failure, Layout
@@ -155,6 +155,7 @@ def main() -> None:
     one_by_one(workload.events(EVENTS))
     over_history((1_000_000, 10_000_000) if "--full" in sys.argv else (1_000_000,))
     pipeline(workload.events(PIPELINE_EVENTS))
+    beside.report()
 
 
 if __name__ == "__main__":

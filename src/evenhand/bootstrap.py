@@ -16,7 +16,7 @@ from evenhand.adapters.shelf import FolderShelf
 from evenhand.banks import FRAMES_FOLDER, LiveIndex
 from evenhand.db import Database, ReadTx, Tx
 from evenhand.kit.clock import Clock, SystemClock
-from evenhand.kit.resources import Limits, Looking, Resources, Service
+from evenhand.kit.resources import Limits, Looking, Resources, Service, Tallies
 from evenhand.kit.seal import MASTER_KEY_BYTES, Keyring
 from evenhand.rules import Screen
 from evenhand.settings import Settings
@@ -54,6 +54,8 @@ class House:
         """Finish what was begun and let go of the database."""
         self.resources.index.close()
         self.resources.frames.close()
+        if self.resources.tallies is not None:
+            self.resources.tallies.close()
         self.db.close()
 
 
@@ -102,6 +104,7 @@ def open_house(settings: Settings | None = None, *, clock: Clock | None = None) 
         looking=Looking(settings.read_words, _certificates(settings.trusted_signers)),
         limits=Limits(settings.flood_accounts, settings.search_days),
         timestamp_roots=_certificates(settings.timestamp_roots),
+        tallies=_tallies(settings),
     )
     db = Database(database_url(settings), clock=clock, resources=resources)
     screen.use(db.read)
@@ -120,6 +123,15 @@ def _master_key(settings: Settings) -> bytes:
 def _certificates(file: Path | None) -> str:
     """Return the certificates of a file as they are written, or nothing."""
     return "" if file is None else file.read_text(encoding="ascii", errors="replace")
+
+
+def _tallies(settings: Settings) -> Tallies | None:
+    """Return where counters are kept beside the database, or None. Raises TalliesRefused."""
+    if settings.counters is None:
+        return None
+    from evenhand.adapters.tallies import RemoteTallies
+
+    return RemoteTallies(settings.counters.get_secret_value())
 
 
 def _write_new_key(file: Path) -> None:

@@ -104,4 +104,9 @@ class Settings(BaseSettings):
         ge=0,
         description="Accounts an entry may match in an hour before it is quarantined; 0: no end.",
     )
+    counters: SecretStr | None = Field(
+        None,
+        description="Redis or Valkey URL where counters of rules are kept too; unset: the database"
+        " counts.",
+    )
     log_level: str = Field("info", description="Least level of log lines: debug … error.")

@@ -184,6 +184,16 @@ def _host(house: House) -> list[Check]:
     return [Check("host", "fine", "its address and secret are in order; nothing was sent.")]
 
 
+def _counters(house: House) -> list[Check]:
+    tallies = house.resources.tallies
+    if tallies is None:
+        return []
+    if tallies.answers():
+        return [Check("counters", "fine", "they are kept beside the database, which fills them.")]
+    says = "the server that EVENHAND_COUNTERS names gives no answer, so the database counts."
+    return [Check("counters", "note", says)]
+
+
 def _signers(house: House) -> list[Check]:
     from cryptography.x509 import load_pem_x509_certificates
 
@@ -203,6 +213,7 @@ _LOOKS: Final[tuple[Callable[[House], list[Check]], ...]] = (
     _settings,
     _keys,
     _database,
+    _counters,
     _lists,
     _media,
     _signers,

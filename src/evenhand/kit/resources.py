@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -74,6 +74,59 @@ class HashIndex(Protocol):
         ...
 
 
+class OutOfReach(Exception):
+    """What is kept beside the database could not be asked, and says nothing about anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One key of one counter, under a name that says nothing of either to whoever reads it.
+
+    `mark` stands for the last rows that the database has of it, None before the first. Times are in
+    microseconds since 1970; what is not later than `since` is over.
+    """
+
+    name: str
+    mark: str | None
+    since: int
+    lasts: int
+
+
+class Tallies(Protocol):
+    """What counters have seen, kept beside the database so that counting takes no longer.
+
+    Never the truth: each question names the last rows that the database has, and is answered only
+    by what holds exactly those. Whoever asks holds the key's lock until the transaction has ended.
+    """
+
+    def add(self, tally: Tally, *, member: str | None, at: int, mark: str) -> int | None:
+        """Take a member in and return how many there are, with it; None where rows are missing.
+
+        `mark` stands for the rows there will be. Without a member nothing but the mark changes.
+        Raises OutOfReach.
+        """
+        ...
+
+    def with_one_more(self, tally: Tally, member: str | None) -> int | None:
+        """Return how many there would be with a member, and take nothing in; None as with `add`.
+
+        Raises OutOfReach.
+        """
+        ...
+
+    def fill(self, tally: Tally, members: Iterable[tuple[str, int]]) -> None:
+        """Put what the database has in the place of all that is held. Raises OutOfReach."""
+        ...
+
+    def answers(self) -> bool:
+        """Tell whether it can be asked now."""
+        ...
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        ...
+
+
 @dataclass(frozen=True)
 class NotToKeep:
     """Why a picture is not to be stored, in a sentence, and what was found in it.
@@ -132,6 +185,7 @@ class Resources:
     those of films. `gate_seconds` is how long a first look may take, `adult_clause` the key of the
     clause that covers sexual material, as the operator named it, and `looking` how media are read.
     `timestamp_roots` are the certificates, as PEM, of authorities whose time stamps count.
+    `tallies` keeps what counters saw beside the database, where the operator set that.
     `memory` is what a room keeps in this process from one transaction to the next, under a name of
     its own; it may be gone at any time.
     """
@@ -149,4 +203,5 @@ class Resources:
     looking: Looking = Looking()
     limits: Limits = field(default_factory=Limits)
     timestamp_roots: str = ""
+    tallies: Tallies | None = None
     memory: dict[str, Any] = field(default_factory=dict)

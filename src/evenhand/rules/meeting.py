@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 from evenhand.db import ReadTx
 from evenhand.rules import version_store
+from evenhand.rules.counting import count_now
 from evenhand.rules.facts import Met, Said
 from evenhand.rules.happening import Happening, found_out, hanging
 from evenhand.rules.language.checks import EventWrong
 from evenhand.rules.language.explain import clauses_of
 from evenhand.rules.language.row import Failure
-from evenhand.rules.language.ruleset import Counter, Counting
 from evenhand.rules.life import Doing, doing
 from evenhand.rules.live import Live, counts_of, live
 from evenhand.rules.model import Match
@@ -28,7 +27,7 @@ def would_meet(
     if not here.versions and not here.ready.broken:
         return Met()
     counted = {
-        counter.name: counts_now(tx, counter, *counts)
+        counter.name: count_now(tx, counter, *counts).count
         for counter in here.ready.counters
         if happened.kind in counter.kinds
         and (counts := counts_of(counter, happened.event)) is not None
@@ -79,17 +78,3 @@ def facts_now(
     entities = [one for one in (happened.item_id, happened.key) if one]
     labels = hanging(version_store.labels_on(tx, entities) if entities else ())
     return {**found_out(said, matches), "labels": labels}
-
-
-def counts_now(tx: ReadTx, counter: Counter, key: str, value: str | None) -> int:
-    """Return what a counter says of an event that comes now, the event itself included."""
-    since = _since(tx.now, counter)
-    if counter.counting is Counting.COUNT:
-        return version_store.count(tx, counter.name, key, since, distinct=False) + 1
-    before = version_store.count(tx, counter.name, key, since, distinct=True)
-    seen = value is None or version_store.is_counted(tx, counter.name, key, value, since)
-    return before if seen else before + 1
-
-
-def _since(now: datetime, counter: Counter) -> datetime:
-    return now - timedelta(microseconds=counter.within // timedelta(microseconds=1))

@@ -184,11 +184,9 @@ def event_of(tx: ReadTx, subject_id: str) -> Row | None:
     return tx.row(sa.select(rule_events).where(rule_events.c.subject_id == subject_id))
 
 
-def save_event(tx: Tx, **values: Any) -> str:
-    """Write what happened as the rules met it; return its id."""
-    event_id = tx.new_id()
+def save_event(tx: Tx, event_id: str, **values: Any) -> None:
+    """Write what happened as the rules met it."""
     tx.insert(rule_events, id=event_id, at=tx.now, **values)
-    return event_id
 
 
 def change_event(tx: Tx, event_id: str, **values: Any) -> None:
@@ -273,13 +271,35 @@ def rules_hitting(tx: ReadTx, event_ids: Sequence[str]) -> list[str]:
     ]
 
 
-def count(tx: ReadTx, counter: str, key: str, since: datetime, *, distinct: bool) -> int:
-    """Count what a counter has seen of a key after an instant."""
-    what = sa.func.count(sa.distinct(rule_counts.c.value)) if distinct else sa.func.count()
-    wanted = sa.select(what).where(
-        rule_counts.c.counter == counter, rule_counts.c.key == key, rule_counts.c.at > since
+def count(
+    tx: ReadTx, counter: str, key: str, since: datetime, *, distinct: bool
+) -> tuple[int, datetime | None]:
+    """Count what a counter has seen of a key after an instant; say when it saw the last of it."""
+    columns = rule_counts.c
+    what = sa.func.count(sa.distinct(columns.value)) if distinct else sa.func.count()
+    wanted = sa.select(what.label("seen"), sa.func.max(columns.at).label("last")).where(
+        columns.counter == counter, columns.key == key, columns.at > since
     )
-    return _number(tx, wanted)
+    row = tx.row(wanted)
+    return (0, None) if row is None else (row["seen"], row["last"])
+
+
+def last_counted(tx: ReadTx, counter: str, key: str) -> tuple[datetime | None, list[str]]:
+    """Return when a counter saw a key for the last time, and the events it saw then."""
+    columns = rule_counts.c
+    mine = sa.and_(columns.counter == counter, columns.key == key)
+    last = sa.select(sa.func.max(columns.at)).where(mine).scalar_subquery()
+    rows = tx.rows(sa.select(columns.event_id, columns.at).where(mine, columns.at == last))
+    return (rows[0]["at"] if rows else None), sorted(row["event_id"] for row in rows)
+
+
+def counted_since(tx: ReadTx, counter: str, key: str, since: datetime) -> list[Row]:
+    """Return what a counter has seen of a key after an instant, oldest first."""
+    columns = rule_counts.c
+    wanted = sa.select(columns.event_id, columns.value, columns.at).where(
+        columns.counter == counter, columns.key == key, columns.at > since
+    )
+    return tx.rows(wanted.order_by(columns.at))
 
 
 def is_counted(tx: ReadTx, counter: str, key: str, value: str, since: datetime) -> bool:

@@ -18,12 +18,13 @@ from evenhand.db import Tx
 from evenhand.ledger import jobs
 from evenhand.ledger.append import append
 from evenhand.rules import version_store
+from evenhand.rules.counting import Counted, count_event, keep
 from evenhand.rules.facts import Met, Said
 from evenhand.rules.happening import Happening
 from evenhand.rules.language.ruleset import Counter, Entity
 from evenhand.rules.life import Doing
 from evenhand.rules.live import counts_of, live
-from evenhand.rules.meeting import asked, counts_now, facts_now
+from evenhand.rules.meeting import asked, facts_now
 from evenhand.rules.model import Match
 from evenhand.rules.proposing import Hit, clause_data, while_of
 
@@ -41,9 +42,12 @@ def meet(
     known = version_store.event_of(tx, happened.subject_id)
     facts = facts_now(tx, happened, said, matches)
     if known is None:
-        counted = _count(tx, here.ready.counters, happened)
-        event_id = version_store.save_event(
+        event_id = tx.new_id()
+        counts = _count(tx, here.ready.counters, happened, event_id)
+        counted = {one.counter: one.count for one in counts}
+        version_store.save_event(
             tx,
+            event_id,
             subject_id=happened.subject_id,
             item_id=happened.item_id,
             kind=happened.kind,
@@ -52,7 +56,8 @@ def meet(
             counted=counted,
             failed=[],
         )
-        _keep_counts(tx, here.ready.counters, happened, event_id)
+        for one in counts:
+            keep(tx, one, event_id)
     else:
         event_id, counted = known["id"], known["counted"]
         version_store.change_event(tx, event_id, facts=facts)
@@ -95,23 +100,16 @@ def _waits(due: datetime | None, now: datetime) -> bool:
     return due is not None and due > now
 
 
-def _count(tx: Tx, counters: Sequence[Counter], happened: Happening) -> dict[str, int]:
-    """Count an event that comes now. Whoever counts the same key waits until this is done."""
-    counted = {}
+def _count(
+    tx: Tx, counters: Sequence[Counter], happened: Happening, event_id: str
+) -> list[Counted]:
+    """Count an event that comes now, in the order of the counters' names: so nobody waits twice."""
+    counted = []
     for counter in sorted(counters, key=lambda one: one.name):
         counts = counts_of(counter, happened.event) if happened.kind in counter.kinds else None
         if counts is not None:
-            tx.lock(f"counter:{counter.name}:{counts[0]}")
-            counted[counter.name] = counts_now(tx, counter, *counts)
+            counted.append(count_event(tx, counter, *counts, event_id=event_id))
     return counted
-
-
-def _keep_counts(tx: Tx, counters: Sequence[Counter], happened: Happening, event_id: str) -> None:
-    for counter in counters:
-        counts = counts_of(counter, happened.event) if happened.kind in counter.kinds else None
-        if counts is not None:
-            key, value = counts
-            version_store.save_count(tx, event_id, counter.name, key=key, value=value, at=tx.now)
 
 
 def hang_labels(tx: Tx, hit: Hit, happened: Happening) -> None:
