@@ -147,8 +147,11 @@ def picture() -> bytes:
     return out.getvalue()
 
 
-def send_listing(house: House, number: int = 1, *, with_picture: bool = False) -> str:
+def send_listing(
+    house: House, number: int = 1, *, with_picture: bool = False, seller: int | None = None
+) -> str:
     """Send a listing as the host would, and run its path to the end; return the item's id."""
+    by = number if seller is None else seller
     fields: dict[str, object] = {
         "title": "Festival tickets, half price",
         "text": f"Two tickets, pay by gift card only, message me. First come! No {number}.",
@@ -160,7 +163,7 @@ def send_listing(house: House, number: int = 1, *, with_picture: bool = False) -
     raw = {
         "kind": "listing",
         "id": f"listing-{number}",
-        "account": {"id": f"seller-{number}", "name": f"Seller {number}", "language": "en"},
+        "account": {"id": f"seller-{by}", "name": f"Seller {by}", "language": "en"},
         "reach": 1204,
         "fields": fields,
     }

@@ -214,6 +214,56 @@ def test_the_desk_says_which_rules_hit_and_not_those_that_only_watch(board: Boar
     assert "gift-cards@1" not in seen
 
 
+def test_a_hit_is_explained_by_what_was_known_then(board: Board) -> None:
+    """What is found out later changes nothing of it, and tells which rules nearly hit."""
+    condition = 'has_phrase(text, ["gift card"]) and not label(account, "trusted")'
+    text = GIFT.replace('has_phrase(text, ["gift card"])', condition)
+    labels = '"labels": {"account": []}}'
+    text = text.replace('only"}', f'only", {labels}').replace('fine"}', f'fine", {labels}')
+    desk_day.send_listing(board.house, 9)
+    page = board.deploy(text)
+    board.tried(page)
+    board.send(f"{page}/stage", {"to": "shadow", "why": "Watch it."})
+    hit = desk_day.send_listing(board.house, 1)
+    account = board.house.ask(intake.item, people.SYSTEM, hit).account
+    assert account is not None
+    label = {"entity": "account", "entity_id": account.id, "name": "trusted", "until": None}
+    by = {"by_ref": people.SYSTEM.ref, "item_id": hit}
+    board.house.do(lambda tx: version_store.save_label(tx, label | by))
+    board.house.do(rules.evaluate_item, hit)
+    seen = board.see(f"{page}/items/{hit}")
+    assert "with what was known when it hit" in seen
+    assert seen.count(">yes<") == 2
+    assert ">no<" not in seen
+    assert "It came near none of them" in board.see(f"{page}/near-misses")
+    missed = desk_day.send_listing(board.house, 2, seller=1)
+    nearly = board.see(f"{page}/near-misses")
+    assert 'not label(account, "trusted")' in nearly
+    assert "the account does not carry the label “trusted”" in nearly
+    assert "the other clause holds" in nearly
+    assert board.see(f"/console/rules/items/{hit}").count("gift-cards@1") == 0
+    assert "gift-cards@1" in board.see(f"/console/rules/items/{missed}")
+    board.desk.cookies.clear()
+    for address in (f"{page}/near-misses", f"/console/rules/items/{missed}"):
+        assert board.desk.get(address).headers["location"].startswith("/console/sign-in")
+
+
+def test_near_misses_do_not_tell_whoever_has_yet_to_decide(board: Board) -> None:
+    """Of a rule in the shadow nothing is said while the item waits."""
+    desk_day.scams(board.house)
+    text = GIFT.replace("when has", 'when title == "Never" and has')
+    page = board.deploy(text.replace('only"}', 'only", "title": "Never"}'))
+    board.tried(page)
+    board.send(f"{page}/stage", {"to": "shadow", "why": "Watch it."})
+    item_id = desk_day.send_listing(board.house, 1)
+    seen = board.see(board.desk.post("/console/next").headers["location"])
+    assert f"/console/rules/items/{item_id}" in seen
+    assert "Rules in the shadow are left out" in board.see(f"/console/rules/items/{item_id}")
+    assert "gift-cards@1" not in board.see(f"/console/rules/items/{item_id}")
+    board.send(f"{page}/stage", {"to": "enqueue", "why": "On."})
+    assert "gift-cards@1" in board.see(f"/console/rules/items/{item_id}")
+
+
 def test_the_desk_names_the_rule_that_failed(board: Board) -> None:
     """An item that a rule could not look at is not taken for clean."""
     desk_day.scams(board.house)

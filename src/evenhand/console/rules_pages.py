@@ -82,6 +82,32 @@ def explain(visit: SignedIn, version_id: str, item_id: str) -> Response:
     )
 
 
+@router.get("/rules/{version_id}/near-misses")
+def near_misses_of(visit: SignedIn, version_id: str) -> Response:
+    """Show where a version nearly hit, among what came last, and what it lacked."""
+    version = visit.ask(rules.version, version_id)
+    nearly = visit.ask(rules.near_misses_of, version_id)
+    return visit.page(
+        "rule_near.html",
+        at="rules",
+        version=version,
+        nearly=nearly,
+        came=came_of(visit, [one.item_id for one in nearly.found]),
+    )
+
+
+@router.get("/rules/items/{item_id}")
+def near_misses_on(visit: SignedIn, item_id: str) -> Response:
+    """Show which rules nearly hit an item, and what each lacked."""
+    came = came_of(visit, [item_id])[item_id]
+    return visit.page(
+        "rule_near_item.html",
+        at="rules",
+        came=came,
+        found=visit.ask(rules.near_misses_on, item_id, shadows=came.task is None),
+    )
+
+
 @router.post("/rules/{version_id}/stage")
 def stage(visit: SignedIn, version_id: str) -> Response:
     """Take a version a step on, or back."""

@@ -94,6 +94,12 @@ if TYPE_CHECKING:
         Unlooked,
         propose,
     )
+    from evenhand.rules.nearly import (
+        Nearly,
+        NearMiss,
+        near_misses_of,
+        near_misses_on,
+    )
     from evenhand.rules.overview import (
         HitOn,
         VersionOnItem,
@@ -161,6 +167,8 @@ __all__ = [
     "Less",
     "Match",
     "MatchView",
+    "NearMiss",
+    "Nearly",
     "NoSuchProposal",
     "NoSuchRule",
     "NoSuchTrial",
@@ -215,6 +223,8 @@ __all__ = [
     "match_counts",
     "matches_of",
     "mind_overturned",
+    "near_misses_of",
+    "near_misses_on",
     "note_progress",
     "of_rule",
     "offered",
@@ -307,6 +317,7 @@ _BEHIND = {
         "Unlooked",
         "propose",
     ),
+    "evenhand.rules.nearly": ("NearMiss", "Nearly", "near_misses_of", "near_misses_on"),
     "evenhand.rules.overview": (
         "HitOn",
         "VersionOnItem",

@@ -1,70 +1,56 @@
-"""Why a version hit an item, clause by clause, with what is known of the item now."""
+"""Why a version hit an item, clause by clause, with what was known when it fired."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from evenhand import people
-from evenhand.db import ReadTx, Row
+from evenhand.db import ReadTx
 from evenhand.rules import version_store
-from evenhand.rules.language.checks import EventWrong
-from evenhand.rules.language.explain import Clause, clauses_of
-from evenhand.rules.live import Ready, live
+from evenhand.rules.language.explain import Clause
 from evenhand.rules.overview import version
-from evenhand.rules.replaying import event_of
 
-_SEALED = frozenset({"reporter"})
+_SEALED: Final = frozenset({"reporter"})
 """What is counted and never shown: it stands for whoever reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExplainedHit:
-    """What was hit, an item or a report of it, and each clause. None: it cannot be read now."""
+    """What was hit, an item or a report of it, when, and each clause as it was kept then."""
 
     kind: str
-    clauses: tuple[Clause, ...] | None
+    at: datetime
+    clauses: tuple[Clause, ...]
 
 
 def explained(tx: ReadTx, actor: people.Actor, version_id: str, item_id: str) -> list[ExplainedHit]:
     """Explain every hit of a version on an item and on reports of it, oldest first.
 
-    Raises NotAllowed, NoSuchRule.
+    What was found out later changes nothing of it. Raises NotAllowed, NoSuchRule.
     """
     people.require(actor, people.Permission.SEE_QUEUE)
-    here = live(tx, only=[version(tx, actor, version_id)]).ready
-    if not here.rules:
-        return []
-    hits, events = version_store.rule_hits.c, version_store.rule_events
-    joined = sa.select(events).join(version_store.rule_hits, hits.event_id == events.c.id)
-    wanted = joined.where(hits.version_id == version_id, hits.item_id == item_id)
-    found = []
-    for row in tx.rows(wanted.order_by(events.c.id)):
-        known = _known(tx, row, here)
-        clauses = None if known is None else clauses_of(here.rules[0], known)
-        sealed = None if clauses is None else tuple(map(_sealed, clauses))
-        found.append(ExplainedHit(row["kind"], sealed))
-    return found
+    version(tx, actor, version_id)
+    hits, events = version_store.rule_hits, version_store.rule_events
+    joined = sa.select(events.c.kind, hits.c.at, hits.c.clauses).join(
+        events, hits.c.event_id == events.c.id
+    )
+    wanted = joined.where(hits.c.version_id == version_id, hits.c.item_id == item_id)
+    return [
+        ExplainedHit(row["kind"], row["at"], tuple(map(_kept, row["clauses"])))
+        for row in tx.rows(wanted.order_by(events.c.id))
+    ]
 
 
-def _known(tx: ReadTx, row: Row, here: Ready) -> dict[str, Any] | None:
-    """Return what is known of an event by key, or None when it cannot be read any more."""
-    event = event_of(tx, row)
-    if event is None:
-        return None
-    try:
-        read = here.reader.read({**event, **row["facts"], **row["counted"]})
-    except EventWrong:
-        return None
-    if read.row is None:
-        return None
-    for place, name in read.counted:
-        read.row[place] = row["counted"].get(name)
-    return here.known(read.row)
-
-
-def _sealed(clause: Clause) -> Clause:
+def sealed(clause: Clause) -> Clause:
+    """Leave out of a clause what stands for whoever reported."""
     values = {name: value for name, value in clause.values.items() if name not in _SEALED}
     return replace(clause, values=values)
+
+
+def _kept(data: Mapping[str, Any]) -> Clause:
+    return sealed(Clause(data["text"], data["truth"], data["values"], tuple(data["found"])))

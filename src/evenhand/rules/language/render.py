@@ -6,6 +6,7 @@ What is said comes from the rule's own text, so that words and lists are those i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from evenhand.rules.language.builder import to_builder
@@ -63,6 +64,13 @@ def sentence(source: str) -> str:
     asked = _joined([_action(one) for one in data["actions"]], "and")
     under = f" It rests on clause {data['policy']}." if data["policy"] else ""
     return f"On {kinds}, when {condition(data['when'])}: {asked}.{under}"
+
+
+@lru_cache(maxsize=4_096)
+def said_clauses(source: str) -> tuple[str, ...]:
+    """Say each of the clauses of a rule by itself. Raises Refused."""
+    when = to_builder(source)["when"]
+    return tuple(map(condition, when["all"])) if "all" in when else (condition(when),)
 
 
 def condition(data: Mapping[str, Any]) -> str:
