@@ -18,10 +18,12 @@ from evenhand import intake, people, policy, rules
 from evenhand.bootstrap import House
 from evenhand.db import Tx
 from evenhand.kit.clock import SetClock
+from evenhand.kit.intervals import wilson
 from evenhand.people import Role
 from evenhand.rules import version_store
 from tests import desk_day
 from tests.desk_day import Hired
+from tests.stage import Stage, fine, violation
 
 pytestmark = pytest.mark.on("sqlite")
 
@@ -32,6 +34,12 @@ GIFT = """rule gift-cards on listing
   why "It asks to be paid by {matched_words}."
   fires {"text": "Pay by gift card only"}
   silent {"text": "Cash is fine"}
+"""
+
+PRIZE = """rule prizes on post
+  when has_word(text, "prize")
+  enqueue fraud
+  policy fraud
 """
 
 
@@ -344,3 +352,39 @@ def test_a_reviewer_looks_and_changes_nothing(board: Board) -> None:
     assert "readonly" in rui.get("/console/rules/files").text
     assert rui.get("/console/rules/none").status_code == 404
     assert rui.get("/console/rules/trials/none").status_code == 404
+
+
+def test_a_trial_is_held_against_what_people_decided(board: Board) -> None:
+    """Precision from the matches they decided, recall from the lot alone, else unknown."""
+    house, stage = board.house, Stage(board.house)
+    page = board.deploy(PRIZE)
+    lot = [stage.item(f"prize {n}" if n < 2 else f"a walk {n}") for n in range(4)]
+    stage.settle()
+    board.clock.forward(timedelta(hours=3))
+    assert sorted(house.do(rules.ask_for_labels, a_day=9, at_random=1.0, waiting=0)) == sorted(lot)
+    stage.settle()
+    for item_id in (lot[0], lot[2], lot[3]):
+        stage.decide(item_id, violation(clause="fraud"))
+    stage.decide(lot[1], fine())
+    reported = [stage.reported(text=f"prize again {n}") for n in range(4)]
+    for item_id in reported[:3]:
+        stage.decide(item_id, violation(clause="fraud"))
+    stage.reported(text="nothing to win, and wrong otherwise")
+    seen = board.see(board.tried(page))
+    assert "6 of 14 events, by 1 accounts" in seen
+    precise = wilson(4, 5)
+    found = wilson(1, 3)
+    assert precise is not None
+    assert found is not None
+    for share, says in ((precise, "80.0 %"), (found, "33.3 %")):
+        low, high = (f"{100 * one:.1f} %" for one in (share.low, share.high))
+        sure = f"95 % sure between {low} and {high}"
+        assert f"<strong>{says}</strong> ({share.hits} of {share.of}; {sure})" in seen
+    assert "1 item nobody decided about" in seen
+    assert "which nothing else had asked about" in seen
+    for stage_ in ("shadow", "enqueue"):
+        board.send(f"{page}/stage", {"to": stage_, "why": "On."})
+    stage.item("another prize")
+    stage.settle()
+    again = board.see(board.tried(page))
+    assert "unknown</strong>, because the rule asked people itself" in again

@@ -92,14 +92,19 @@ def lines_of(trial: Trial) -> Iterator[str]:
     yield f"  precision {_share(trial.precision, 'people decided about none of the matches')}"
     if trial.undecided:
         yield f"            {trial.undecided:,} items nobody decided about: unknown"
-    nobody = "nothing chosen by lot was found to break it"
-    yield f"  recall    {_share(trial.recall, nobody)}"
+    yield f"  recall    {_share(trial.recall, _NO_RECALL.get(trial.no_recall or '', ''))}"
     if trial.ladder:
         steps = ", ".join(f"{count:,} {measure}" for measure, count in trial.ladder.items())
         yield f"  ladder    had all been found to break it, accounts would have come to: {steps}"
     yield f"  checked   {trial.checked:,} answers of the {trial.engine} engine, none disagreed"
     if trial.samples:
         yield "  look at   " + ", ".join(trial.samples[:5])
+
+
+_NO_RECALL = {
+    "none_by_lot": "nothing chosen by lot was found to break it",
+    "it_asked": "it asked people itself then, so none that it finds was chosen by lot",
+}
 
 
 def _share(share: Share | None, unknown: str) -> str:

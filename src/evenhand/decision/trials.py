@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, Final
 
 from evenhand import people, policy, rules
 from evenhand.db import ReadTx
-from evenhand.decision.queries import answered
+from evenhand.decision.queries import Answered, answered
 from evenhand.kit.intervals import Share, wilson
 from evenhand.rules import RuleVersion
 
@@ -24,12 +25,22 @@ SETTLED_MAX: Final = 50
 _HOUR: Final = timedelta(hours=1)
 
 
+class NoRecall(StrEnum):
+    """Why nobody can say how much a rule would have missed."""
+
+    NONE_BY_LOT = "none_by_lot"
+    """Of what was chosen by lot, people found nothing to break the clause."""
+    IT_ASKED = "it_asked"
+    """The rule brought items before people itself, so that none it finds was chosen by lot."""
+
+
 @dataclass(frozen=True)
 class Trial:
     """What a version of a rule would have done over a span of the past.
 
-    `precision` and `recall` are None where nobody looked. `ladder` counts, by measure, what the
-    clause's ladder would have come to for each account, had every match been found to break it.
+    `precision` and `recall` are None where nobody looked; `no_recall` says why. `ladder` counts, by
+    measure, what the clause's ladder would have come to for each account, had every match been
+    found to break it.
     """
 
     rule: str
@@ -51,6 +62,7 @@ class Trial:
     undecided: int
     precision: Share | None
     recall: Share | None
+    no_recall: NoRecall | None
     ladder: Mapping[str, int]
     baseline: Mapping[str, Any]
 
@@ -79,9 +91,7 @@ def try_rule(
     matched = list(dict.fromkeys(made.matched))
     answers = {one.item_id: one for one in answered(tx, people.SYSTEM)}
     broke = [_breaks(answers[item].broke, clause_key) for item in matched if item in answers]
-    by_lot = [item for item in rules.asked_by_lot(tx, begin, end) if item in answers]
-    bad = [item for item in by_lot if _breaks(answers[item].broke, clause_key)]
-    hit = set(matched)
+    recall = _recall(tx, made, version, answers, clause_key)
     return Trial(
         rule=version.name,
         number=version.number,
@@ -101,7 +111,8 @@ def try_rule(
         decided=len(broke),
         undecided=len(matched) - len(broke),
         precision=wilson(sum(broke), len(broke)),
-        recall=wilson(sum(item in hit for item in bad), len(bad)),
+        recall=recall if isinstance(recall, Share) else None,
+        no_recall=recall if isinstance(recall, NoRecall) else None,
         ladder=_ladder(tx, clause_key, made.by_account),
         baseline=_baseline(version, made),
     )
@@ -116,6 +127,22 @@ def settled_of(tx: ReadTx, version_id: str) -> tuple[int, int]:
     answers = {one.item_id: one for one in answered(tx, people.SYSTEM)} if items else {}
     settled = [answers[item].broke for item in items if item in answers]
     return len(settled), sum(broke is None for broke in settled)
+
+
+def _recall(
+    tx: ReadTx,
+    made: rules.Replayed,
+    version: RuleVersion,
+    answers: Mapping[str, Answered],
+    clause_key: str | None,
+) -> Share | NoRecall:
+    """Return how much of what people found by lot alone the rule matched, or why nobody can say."""
+    if rules.brought_before_people(tx, version.name, made.begin, made.end):
+        return NoRecall.IT_ASKED
+    by_lot = rules.asked_by_lot(tx, version, made.begin, made.end)
+    bad = [one for one in by_lot if one in answers and _breaks(answers[one].broke, clause_key)]
+    hit = set(made.matched)
+    return wilson(sum(one in hit for one in bad), len(bad)) or NoRecall.NONE_BY_LOT
 
 
 def _breaks(broke: str | None, clause_key: str | None) -> bool:

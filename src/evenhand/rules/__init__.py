@@ -115,6 +115,7 @@ if TYPE_CHECKING:
     )
     from evenhand.rules.queries import (
         asked_by_lot,
+        brought_before_people,
         deployed,
         deployed_files,
         items_acted_on,
@@ -201,6 +202,7 @@ __all__ = [
     "ask_trial",
     "asked_by_lot",
     "braked",
+    "brought_before_people",
     "check_files",
     "deploy",
     "deployed",
@@ -333,6 +335,7 @@ _BEHIND = {
     ),
     "evenhand.rules.queries": (
         "asked_by_lot",
+        "brought_before_people",
         "deployed",
         "deployed_files",
         "items_acted_on",

@@ -24,6 +24,7 @@ from evenhand.rules.model import (
     Proposing,
     sealing,
 )
+from evenhand.rules.proposing import AS_LISTED
 from evenhand.rules.weighing import Weight
 
 MATCHES_MAX = 200
@@ -87,13 +88,15 @@ def deployed_files(
 def version_and_clause(tx: ReadTx, called: str) -> tuple[RuleVersion, str | None]:
     """Return a version by `name@number`, or the newest of a name, and the clause it names.
 
-    Raises NoSuchRule, or RulesRefused when it cannot be read any more.
+    None without one, and for `as_listed`, which is whichever clause a bank is under. Raises
+    NoSuchRule, or RulesRefused when it cannot be read any more.
     """
     version = version_called(tx, called)
     ready = live(tx, only=[version]).ready
     if not ready.rules:
         raise RulesRefused(f"{version.called} cannot be read with the kinds there are now.")
-    return version, ready.rules[0].policy
+    named = ready.rules[0].policy
+    return version, None if named == AS_LISTED else named
 
 
 def items_acted_on(tx: ReadTx, version_id: str, *, limit: int) -> list[str]:
@@ -103,14 +106,26 @@ def items_acted_on(tx: ReadTx, version_id: str, *, limit: int) -> list[str]:
     return list(dict.fromkeys(row["item_id"] for row in rows))
 
 
-def asked_by_lot(tx: ReadTx, begin: datetime, end: datetime) -> list[str]:
-    """Return the items of a span that people were asked about by lot alone. For other rooms."""
+def asked_by_lot(tx: ReadTx, version: RuleVersion, begin: datetime, end: datetime) -> list[str]:
+    """Return the items that people were asked about by lot alone, of what a version is about.
+
+    Those that came, or of which a report came, within the span. For other rooms.
+    """
     by_lot = [
         one.item_id
         for one in store.of_rule(tx, ASK_FOR_LABELS.id, begin)
-        if one.made_at < end and one.evidence.get("chosen") == AT_RANDOM
+        if one.evidence.get("chosen") == AT_RANDOM
     ]
-    return list(dict.fromkeys(by_lot))
+    there = version_store.items_met(tx, by_lot, version.kinds, begin, end)
+    return [item_id for item_id in dict.fromkeys(by_lot) if item_id in there]
+
+
+def brought_before_people(tx: ReadTx, name: str, begin: datetime, end: datetime) -> bool:
+    """Tell whether a rule, in any version, brought items before people itself within a span.
+
+    What it finds is then never among what is chosen by lot. For other rooms.
+    """
+    return version_store.hit_otherwise(tx, name, begin, end, but=Doing.NOTE.value)
 
 
 def known_media(tx: ReadTx, actor: people.Actor, item_id: str) -> dict[str, KnownMedia]:

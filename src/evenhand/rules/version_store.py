@@ -259,6 +259,35 @@ def events_in(tx: ReadTx, begin: datetime, end: datetime) -> int:
     return _number(tx, wanted)
 
 
+def items_met(
+    tx: ReadTx, item_ids: Sequence[str], kinds: Sequence[str], begin: datetime, end: datetime
+) -> set[str]:
+    """Return those of some items that were met within a span as one of some kinds."""
+    met = sa.select(rule_events.c.item_id).where(
+        rule_events.c.at >= begin, rule_events.c.at < end, rule_events.c.kind.in_(kinds)
+    )
+    return {
+        row["item_id"]
+        for some in statements_of(item_ids)
+        for row in tx.rows(met.where(rule_events.c.item_id.in_(some)))
+    }
+
+
+def hit_otherwise(tx: ReadTx, name: str, begin: datetime, end: datetime, *, but: str) -> bool:
+    """Tell whether a rule of a name hit anything within a span of which something else came."""
+    wanted = (
+        sa.select(rule_hits.c.event_id)
+        .join(rule_versions, rule_versions.c.id == rule_hits.c.version_id)
+        .where(
+            rule_versions.c.name == name,
+            rule_hits.c.doing != but,
+            rule_hits.c.at >= begin,
+            rule_hits.c.at < end,
+        )
+    )
+    return tx.row(wanted.limit(1)) is not None
+
+
 def rules_hitting(tx: ReadTx, event_ids: Sequence[str]) -> list[str]:
     """Return the names of the rules that hit some events when they came, one for each hit."""
     joined = sa.select(rule_versions.c.name).join(
