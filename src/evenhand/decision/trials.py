@@ -16,7 +16,8 @@ from typing import Any, Final
 
 from evenhand import people, policy, rules
 from evenhand.db import ReadTx
-from evenhand.decision.queries import Answered, answered
+from evenhand.decision.model import Answered
+from evenhand.decision.queries import answered
 from evenhand.kit.intervals import Share, wilson
 from evenhand.rules import RuleVersion
 
