@@ -28,11 +28,8 @@ NEEDS: Final = {
     ),
 }
 #: In the order in which they are begun: what takes long, or waits much, comes first.
-EVERYTHING: Final = (
-    *("integration", "browser", "journeys", "valkey", "property"),
-    *("unit", "architecture"),
-)
 QUICK: Final = ("unit", "architecture")
+EVERYTHING: Final = ("integration", "browser", "journeys", "valkey", "property", *QUICK)
 #: Workers share the cores, so that arithmetic in threads of its own would only wait for others.
 #: What was compiled once is kept for the next process, outside the folders of the source.
 SURROUNDINGS: Final = {
