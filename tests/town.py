@@ -135,7 +135,7 @@ def open_town(
     chosen: dict[str, object] = {
         "data": folder / "house",
         "service_name": "Plaza",
-        "worker_seconds": 0.05,
+        "worker_seconds": 0.1,
         "host_webhook_url": f"http://{HOST}:{plaza_port}/evenhand",
         "host_webhook_secret": secret,
     } | settings
