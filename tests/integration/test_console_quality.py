@@ -148,6 +148,31 @@ class TestPractice:
             tia.get(f"/console/practice/calibrations/{address}").text
         )
 
+    def test_says_where_nobody_may_open_what_waits(self, office: Office) -> None:
+        """On the pages where work is given out, until somebody is certified."""
+        house = office.house
+        Stage(house).reported(text="Pay with gift cards.", account="dead-end")
+        ada = desk_day.sign_in(house, office.clock, office.ada)
+        pages = ("", "/queues/fraud", "/dashboard", "/practice")
+        says = "1 task waits that nobody here may open"
+        for page in pages:
+            assert "nobody here may open" not in ada.get(f"/console{page}").text
+        for harm in ("fraud", "violence_harassment"):
+            ada.post("/console/practice/required", data={"harm": harm, "required": "yes"})
+        for page in pages:
+            text = ada.get(f"/console{page}").text
+            assert says in text
+            assert "would wait for ever" in text
+        desk = desk_day.sign_in(house, office.clock, office.rui)
+        told = desk.get("/console").text
+        assert says in told
+        assert "Certify somebody" not in told
+        form = {"do": "give", "harm": "fraud", "why": "ten years of it", "staff": office.rui.id}
+        assert ada.post("/console/practice/certificates", data=form).status_code == 303
+        assert says not in ada.get("/console").text
+        house.do(people.deactivate, people.SYSTEM, office.rui.id)
+        assert says in ada.get("/console").text
+
     def test_tells_a_check_for_what_it_was_once_it_is_answered(
         self, office: Office, decided: str
     ) -> None:

@@ -106,6 +106,9 @@ class TestQuality:
     def test_asks_for_certificates_and_gives_them(self, say: Say) -> None:
         """To somebody on the staff; and there is nothing to plant yet."""
         assert say("quality", "require", "fraud")["required"] == ["fraud"]
+        (warned,) = [one for one in say("check")["checks"] if one["what"] == "certificates"]
+        assert warned["state"] == "missing"
+        assert "fraud" in warned["says"]
         assert say("quality", "require", "fraud", status=Exit.NOT_POSSIBLE)["error"]
         assert say("quality", "require", "fraud", "--no-more")["required"] == []
         unknown = ("quality", "certify", "nobody", "fraud", "--why", "ten years of it")

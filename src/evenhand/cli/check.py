@@ -134,6 +134,25 @@ def _lists(house: House) -> list[Check]:
     return [Check("child safety", "fine" if loaded.lists else "missing", loaded.says)]
 
 
+def _certificates(house: House) -> list[Check]:
+    """Name the kinds of harm that nobody here may work on."""
+    from evenhand import people, review
+
+    ends = tried(lambda: house.ask(review.dead_ends, people.SYSTEM))
+    if isinstance(ends, Refusal):
+        return []  # the database's own check has said what is wrong with it
+    return [
+        Check(
+            "certificates",
+            "missing",
+            f"work on {one.harm.value} takes one and nobody who reviews has it; tasks that wait:"
+            f" {one.waiting}. `evenhand quality certify` somebody, or ask for none with"
+            f" `evenhand quality require {one.harm.value} --no-more`.",
+        )
+        for one in ends
+    ]
+
+
 def _media(house: House) -> list[Check]:
     name = f"check/{secrets.token_hex(8)}"
     try:
@@ -215,6 +234,7 @@ _LOOKS: Final[tuple[Callable[[House], list[Check]], ...]] = (
     _database,
     _counters,
     _lists,
+    _certificates,
     _media,
     _signers,
     _mail,

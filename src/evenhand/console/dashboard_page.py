@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
 
-from evenhand import people, queue, transparency
+from evenhand import people, queue, review, transparency
 from evenhand.console import dashboard_data as data
 from evenhand.console.frame import PREFIX, ConsoleRoute, SignedIn, Visit
 from evenhand.console.item_view import detector_words
@@ -124,6 +124,7 @@ def dashboard(visit: SignedIn, since: str = "", until: str = "", by: str = "") -
         status=422 if problem else 200,
         problems=[problem] if problem else [],
         live=visit.ask(queue.live, apart or By.QUEUE),
+        dead_ends=visit.ask(review.dead_ends),
         found=found,
         shown=shown(found, apart),
         way=Way(apart, period),

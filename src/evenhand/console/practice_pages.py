@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Response
 
-from evenhand import people, quality
+from evenhand import people, quality, review
 from evenhand.console.frame import ConsoleRoute, SignedIn, Visit
 from evenhand.console.refusals import REFUSED
 from evenhand.console.second_looks import titles
@@ -134,6 +134,7 @@ def _page(visit: Visit, *, problem: str = "") -> Response:
         checks=visit.ask(quality.my_checks) if reviews else [],
         mine=visit.house.ask(people.certificates_of, visit.actor.id),
         required=sorted(visit.house.ask(people.certificates_required)),
+        dead_ends=visit.ask(review.dead_ends),
         clauses=titles(visit),
         learnable=learnable,
         harms=[(harm.value, HARMS[harm]) for harm in Harm],

@@ -21,7 +21,15 @@ def home(visit: SignedIn) -> Response:
     """Show all queues at a glance, and what to do next."""
     if not visit.may(Permission.SEE_QUEUE):
         return visit.page(
-            "home.html", at="home", tasks=[], held=[], dead=0, stuck=0, floods=0, lists=None
+            "home.html",
+            at="home",
+            tasks=[],
+            held=[],
+            dead=0,
+            stuck=0,
+            floods=0,
+            lists=None,
+            dead_ends=(),
         )
     lead = visit.may(Permission.RESEND)
     keeps_banks = visit.may(Permission.MANAGE_BANKS)
@@ -30,6 +38,7 @@ def home(visit: SignedIn) -> Response:
         at="home",
         tasks=visit.ask(queue.waiting, limit=LISTED_TASKS_MAX),
         held=visit.ask(queue.held),
+        dead_ends=visit.ask(review.dead_ends),
         lists=visit.ask(banks.child_safety_lists),
         dead=visit.ask(delivery.counts)[delivery.State.DEAD] if lead else 0,
         stuck=len(visit.ask(delivery.stuck_steps)) if lead else 0,
@@ -47,6 +56,7 @@ def one_queue(visit: SignedIn, name: str) -> Response:
         at=f"queue:{name}",
         name=name,
         title=queue.QUEUE_TITLES[name],
+        dead_ends=visit.ask(review.dead_ends),
         tasks=visit.ask(queue.waiting, queue=name, limit=LISTED_TASKS_MAX),
     )
 

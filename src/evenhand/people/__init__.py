@@ -85,6 +85,7 @@ from evenhand.people.passwords import (
 )
 from evenhand.people.queries import (
     certificates_lacking,
+    certificates_nobody_holds,
     certificates_of,
     certificates_required,
     first_run_needed,
@@ -148,6 +149,7 @@ __all__ = [
     "accept_invitation",
     "add_staff",
     "certificates_lacking",
+    "certificates_nobody_holds",
     "certificates_of",
     "certificates_required",
     "change_role",

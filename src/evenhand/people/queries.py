@@ -188,6 +188,15 @@ def certificates_lacking(tx: ReadTx, staff_id: str) -> frozenset[str]:
     return required - certificates_of(tx, staff_id).keys() if required else required
 
 
+def certificates_nobody_holds(tx: ReadTx) -> frozenset[str]:
+    """Return the kinds of harm that take a certificate which nobody here who reviews has."""
+    required = store.required_harms(tx)
+    if not required:
+        return required
+    may = [role.value for role in Role if Permission.REVIEW in ROLE_PERMISSIONS[role]]
+    return required - store.certified_harms(tx, may)
+
+
 def purpose_of(tx: ReadTx, actor: Actor) -> Purpose | None:
     """Return the purpose for which the actor looks now, or None."""
     row = store.purpose_of(tx, actor.id)

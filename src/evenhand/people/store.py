@@ -6,6 +6,7 @@ Passwords, tokens, keys and receipts are held as hashes; the authenticator's sec
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -230,6 +231,20 @@ def certificates_of(tx: ReadTx, staff_id: str) -> dict[str, datetime]:
     """Return until when somebody is certified, by harm; those that ran out too."""
     rows = tx.rows(sa.select(certificates).where(certificates.c.staff_id == staff_id))
     return {row["harm"]: row["until"] for row in rows}
+
+
+def certified_harms(tx: ReadTx, roles: Collection[str]) -> frozenset[str]:
+    """Return the kinds of harm for which somebody in one of these roles is certified now."""
+    wanted = (
+        sa.select(certificates.c.harm)
+        .join(staff, staff.c.id == certificates.c.staff_id)
+        .where(
+            staff.c.state == "active",
+            staff.c.role.in_(roles),
+            certificates.c.until > tx.now,
+        )
+    )
+    return frozenset(row["harm"] for row in tx.rows(wanted))
 
 
 def set_certificate(tx: Tx, staff_id: str, harm: str, *, until: datetime) -> None:

@@ -53,6 +53,7 @@ from evenhand.queue.queries import (
     queues,
     task,
     waiting,
+    waiting_of,
 )
 from evenhand.queue.reporting import Reporting, reporting
 
@@ -105,5 +106,6 @@ __all__ = [
     "task",
     "unblind",
     "waiting",
+    "waiting_of",
     "withdraw",
 ]

@@ -33,6 +33,11 @@ def waiting(
     return store.listed(tx, queue=queue, limit=limit)
 
 
+def waiting_of(tx: ReadTx, harms: Collection[str]) -> dict[str, int]:
+    """Count the open tasks of some kinds of harm, in whatever queue. For other rooms."""
+    return store.count_of_harms(tx, harms) if harms else {}
+
+
 def task(tx: ReadTx, actor: people.Actor, task_id: str) -> TaskView:
     """Return one task. Raises NoSuchTask."""
     people.require(actor, people.Permission.SEE_QUEUE)

@@ -289,6 +289,14 @@ def every_open(tx: ReadTx, now: datetime) -> list[OpenTask]:
     ]
 
 
+def count_of_harms(tx: ReadTx, harms: Collection[str]) -> dict[str, int]:
+    """Count the open tasks of some kinds of harm that the queues list."""
+    wanted = sa.select(tasks.c.harm, sa.func.count().label("open")).where(
+        tasks.c.state != "closed", _listed(), tasks.c.harm.in_(sorted(harms))
+    )
+    return {row["harm"]: int(row["open"]) for row in tx.rows(wanted.group_by(tasks.c.harm))}
+
+
 def held_by(tx: ReadTx, staff_id: str, now: datetime) -> list[TaskView]:
     """Return the tasks somebody holds now."""
     wanted = sa.select(tasks).where(

@@ -32,6 +32,7 @@ from evenhand.review.errors import (
 from evenhand.review.model import (
     LEASE,
     Claim,
+    DeadEnd,
     Desk,
     Note,
     ReportSummary,
@@ -39,11 +40,12 @@ from evenhand.review.model import (
     check_held,
     fold,
 )
-from evenhand.review.queries import desk, notes
+from evenhand.review.queries import dead_ends, desk, notes
 
 __all__ = [
     "LEASE",
     "Claim",
+    "DeadEnd",
     "Desk",
     "KeptFromYou",
     "KnownMaterial",
@@ -62,6 +64,7 @@ __all__ = [
     "check_held",
     "claim",
     "claim_next",
+    "dead_ends",
     "desk",
     "finish",
     "fold",

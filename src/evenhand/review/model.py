@@ -10,6 +10,7 @@ from typing import Final
 
 from evenhand.detection import AssessmentView
 from evenhand.intake import ItemView, ReportView
+from evenhand.policy import Harm
 from evenhand.queue import TaskState, TaskView
 from evenhand.review.errors import KeptFromYou, LeaseEnded, NotYours, TaskTaken
 from evenhand.rules import KnownMedia, ProposalView
@@ -49,6 +50,14 @@ class ReportSummary:
     trusted: int
     harms: tuple[tuple[str, int], ...]
     listed: tuple[ReportView, ...]
+
+
+@dataclass(frozen=True)
+class DeadEnd:
+    """A kind of harm whose tasks nobody here may open: they take a certificate nobody has."""
+
+    harm: Harm
+    waiting: int
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from evenhand import detection, intake, people, queue, rules
 from evenhand.db import ReadTx
+from evenhand.policy import Harm
 from evenhand.queue import TaskState, TaskView
 from evenhand.review import store
-from evenhand.review.model import Desk, Note, fold
+from evenhand.review.model import DeadEnd, Desk, Note, fold
 
 
 def desk(tx: ReadTx, actor: people.Actor, task_id: str) -> Desk:
@@ -32,6 +33,17 @@ def desk(tx: ReadTx, actor: people.Actor, task_id: str) -> Desk:
         first_decision_hidden=queue.is_blind(tx, task_id),
         known=rules.known_media(tx, actor, task.item_id),
     )
+
+
+def dead_ends(tx: ReadTx, actor: people.Actor) -> tuple[DeadEnd, ...]:
+    """Return the kinds of harm that nobody here may work on, with how many tasks wait for them.
+
+    They are told before anything waits, too. Raises NotAllowed.
+    """
+    people.require(actor, people.Permission.SEE_QUEUE)
+    harms = people.certificates_nobody_holds(tx)
+    waiting = queue.waiting_of(tx, harms)
+    return tuple(DeadEnd(Harm(harm), waiting.get(harm, 0)) for harm in sorted(harms))
 
 
 def _shown(tx: ReadTx, actor: people.Actor, task: TaskView) -> tuple[detection.AssessmentView, ...]:
