@@ -6,10 +6,12 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 
+from evenhand import transparency
 from evenhand.bootstrap import House
 from evenhand.db import Tx
 from evenhand.ledger.append import append
@@ -119,3 +121,22 @@ def test_a_line_too_long_for_a_bundle_is_given_as_its_hash(house: House) -> None
         (line,) = entries(client.get("/log/tile/entries/000.p/1").content)
         assert client.get("/log/tile/0/000.p/1").content.hex() == json.loads(line)["leaf"]
         assert client.get("/log.jsonl").text == line.decode() + "\n"
+
+
+@pytest.mark.on("sqlite")
+def test_a_report_counts_the_lines_of_which_only_the_hash_is_published(house: House) -> None:
+    """Those about the working day and those that are too long; each once, up to its checkpoint."""
+    said = [("item.received", 3), ("item.received", 70_000), ("note.written", 70_000)]
+    said += [("item.received", 17_000), ("session.opened", 3)]
+
+    def act(tx: Tx) -> None:
+        for event, length in said:
+            words = {"words": "w" * length}
+            append(tx, event, subject="s", actor="system", public=words)
+
+    house.do(act)
+    now = house.clock.now()
+    report = house.ask(transparency.report, since=now, until=now + timedelta(days=1))
+    assert (report.size, report.withheld) == (5, 3)
+    given = [json.loads(line) for line in house.ask(lambda tx: list(transparency.export(tx)))]
+    assert sum("leaf" in line for line in given) == report.withheld

@@ -29,6 +29,9 @@ WORDS: Final[Mapping[str, str]] = {
         "Every figure is counted from the public log as it stood at line %(size)s, which the signed"
         " checkpoint below proves. Nothing in this report comes from anywhere else."
     ),
+    "withheld": N_(
+        "Of %(withheld)s of these lines only the hash is published, and they count for nothing."
+    ),
     "small": N_(
         "A cell of 1 or 2 is printed as “fewer than 3”, so that no table points at one person; "
         "totals are always printed."
@@ -39,7 +42,10 @@ WORDS: Final[Mapping[str, str]] = {
     "minutes": N_("%(number)s min"),
     "nothing": N_("Nothing of this kind happened."),
     "rates": N_("Error rates, from decisions drawn by public lot and looked at again"),
-    "no_rates": N_("No audit was closed in this period, so nothing can be said about errors."),
+    "no_rates": N_(
+        "No audit with enough answers was counted in this period, so nothing can be said about"
+        " errors."
+    ),
     "rate": N_("Share that was wrong"),
     "interval": N_("95 % interval"),
     "looked_at": N_("Looked at, of all"),
@@ -98,6 +104,7 @@ class Pages:
         words = dict(self.words)
         words["period"] = words["period"] % told
         words["counted"] = words["counted"] % {"size": f"{self.report.size:,}"}
+        words["withheld"] = words["withheld"] % {"withheld": f"{self.report.withheld:,}"}
         return {
             **self.data,
             "sections": [

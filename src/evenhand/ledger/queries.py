@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from evenhand.ledger.model import ACTOR
 from evenhand.ledger.tiles import Tree
 
 READ_ROWS = 2_000
+UTF8_BYTES_MAX = 4  # of one character
 _leaves = sa.select(
     store.lines.c.line, store.lines.c.type, store.lines.c.text, store.lines.c.leaf
 ).order_by(store.lines.c.line)
@@ -188,6 +189,24 @@ def leaves_from(tx: ReadTx, first: int, count: int) -> list[Leaf]:
     line = store.lines.c.line
     wanted = _leaves.where(line >= first, line < first + count)
     return [_leaf(row) for row in tx.conn.execute(wanted)]
+
+
+def count_of(tx: ReadTx, types: Collection[str], *, before: int) -> int:
+    """Count the lines of some types before a line."""
+    line, kind = store.lines.c.line, store.lines.c.type
+    wanted = sa.select(sa.func.count()).where(kind.in_(sorted(types)), line < before)
+    return int(str(tx.value(wanted)))
+
+
+def longer_than(tx: ReadTx, size: int, *, before: int, but: Collection[str] = ()) -> Iterator[Leaf]:
+    """Give the lines before a line that hold more than so many bytes, of all but some types."""
+    line, kind, text = store.lines.c.line, store.lines.c.type, store.lines.c.text
+    maybe = sa.func.length(text) > size // UTF8_BYTES_MAX
+    wanted = _leaves.where(maybe, line < before, kind.not_in(sorted(but)))
+    for portion in tx.portions(wanted, READ_ROWS):
+        for row in portion:
+            if len(row.text.encode()) > size:
+                yield _leaf(row)
 
 
 def _leaf(row: Any) -> Leaf:

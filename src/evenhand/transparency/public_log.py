@@ -50,6 +50,12 @@ def entry(leaf: ledger.Leaf) -> str:
     return leaf.text
 
 
+def withheld(tx: ReadTx, size: int) -> int:
+    """Count the lines of a log of this size of which only the hash is published."""
+    long = ledger.longer_than(tx, tiles.ENTRY_BYTES_MAX, before=size, but=WITHHELD)
+    return ledger.count_of(tx, WITHHELD, before=size) + sum(1 for _ in long)
+
+
 def export(tx: ReadTx) -> Iterator[str]:
     """Give the whole log, one JSON text a line, in order: enough to rebuild the signed tree.
 

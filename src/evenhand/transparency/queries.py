@@ -26,6 +26,7 @@ from evenhand.transparency.model import (
     OwnLine,
     RegisterPage,
 )
+from evenhand.transparency.public_log import withheld
 from evenhand.transparency.reporting import ErrorRate, Report, sections_of
 from evenhand.transparency.tables import Tally, together
 
@@ -84,6 +85,7 @@ def report(
         until=until,
         made_at=tx.now,
         size=size,
+        withheld=withheld(tx, size),
         checkpoint=note,
         verifier_key=verifier_key(tx),
         sections=sections_of(found),

@@ -94,13 +94,18 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report of a period, counted from a log of `size` lines that `checkpoint` signs."""
+    """A report of a period, counted from a log of `size` lines that `checkpoint` signs.
+
+    Of `withheld` of these lines only the hash is published, and none of them counts: two reports
+    in a row say how many there were in between.
+    """
 
     service: str
     since: datetime
     until: datetime
     made_at: datetime
     size: int
+    withheld: int
     checkpoint: str
     verifier_key: str
     sections: tuple[Section, ...]
@@ -134,6 +139,7 @@ def as_data(report: Report, say: Callable[[str], str] = str) -> dict[str, Any]:
         "made_at": stamp(report.made_at),
         "log": {
             "size": report.size,
+            "withheld": report.withheld,
             "checkpoint": report.checkpoint,
             "verifier_key": report.verifier_key,
         },
@@ -195,6 +201,7 @@ class Recheck:
             if document["schema"] != SCHEMA:
                 raise ReportUnreadable(f"it is no report of the kind {SCHEMA}")
             self.size = int(document["log"]["size"])
+            self.withheld = int(document["log"]["withheld"])
             self.checkpoint = str(document["log"]["checkpoint"])
             self.verifier_key = str(document["log"]["verifier_key"])
             self.error_rates: Sequence[Mapping[str, Any]] = list(document["error_rates"])
@@ -215,6 +222,7 @@ class Recheck:
                 raise ReportUnreadable(f"it says {self.size} lines, and its checkpoint {signed}")
         except (KeyError, TypeError, ValueError, IndexError, QueryUnreadable) as why:
             raise ReportUnreadable(f"this is not a whole report: {why!r}") from why
+        self._unread = 0
         self._period = (stamp(self.since), stamp(self.until))
         self._counted = shapes()
         asked = [one.query for one in self._said]
@@ -235,7 +243,10 @@ class Recheck:
 
     def add(self, line: Mapping[str, Any]) -> bool:
         """Count a line of the log, and tell whether it is one that the report was counted from."""
-        if "type" not in line or line.get("n", self.size) >= self.size:
+        if line.get("n", self.size) >= self.size:
+            return False
+        if "type" not in line:
+            self._unread += 1
             return False
         first, end = self._period
         within = first <= str(line["at"]) < end
@@ -257,6 +268,9 @@ class Recheck:
         wanted = {figure.id: figure for figure in numbers.figures()}
         missing = wanted.keys() - {one.id for one in self._said}
         found = [Differs(name, "it is not in the report") for name in missing]
+        if self._unread != self.withheld:
+            says = f"it says {self.withheld}, and of {self._unread} lines only the hash came"
+            found.append(Differs("log.withheld", says))
         for one in self._said:
             figure = wanted.get(one.id)
             if figure is None:

@@ -36,6 +36,7 @@ def report(size: int = 11) -> Any:
             until=UNTIL,
             made_at=UNTIL,
             size=size,
+            withheld=0,
             checkpoint=f"origin\n{size}\nroot\n",
             verifier_key="key",
             sections=sections_of(numbers),
@@ -84,6 +85,10 @@ def less(document: Any) -> None:
     document["sections"][0]["tables"].pop()
 
 
+def withheld(document: Any) -> None:
+    document["log"]["withheld"] = 2
+
+
 def other_query(document: Any) -> None:
     figure(document, "reports-by-harm.fraud")["query"]["until"] = "2026-02-01T00:00:00.000000Z"
 
@@ -120,6 +125,7 @@ class TestRecheck:
             (told_small, "reports-by-harm.self_harm", "it says None, and the log says 0"),
             (other_query, "reports-by-harm.fraud", "its query is not the one"),
             (renamed, "reports-by-harm.fraud", "it is called by other words"),
+            (withheld, "log.withheld", "it says 2, and of 0 lines"),
             (less, "checks.answered", "it is not in the report"),
             (invented, "praise.total", "no figure of this name"),
         ],
