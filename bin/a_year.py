@@ -35,7 +35,13 @@ BATCH: Final = 100_000
 #: What stands for the date, and for how an id begins, until a line is told.
 _DATE: Final = "2025-01-01"
 _BEGINS: Final = "!!!!!!"
-HARMS: Final = ("fraud", "malware_spam", "intellectual_property", "harassment", "child_safety")
+HARMS: Final = (
+    "fraud",
+    "malware_spam",
+    "intellectual_property",
+    "violence_harassment",
+    "child_safety",
+)
 CLAUSES: Final = tuple(
     (f"{chapter}.{part}", f"Clause {part} of chapter {chapter}, in some words", harm)
     for chapter, harm in enumerate(HARMS, 1)

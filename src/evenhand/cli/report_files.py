@@ -123,9 +123,10 @@ class Pages:
         figures = [
             one
             | {
+                "title": _apart(one["title"]),
                 "shown": self._shown(one),
                 "percent": 0 if one["total"] or not most else 100 * (one["value"] or 0) // most,
-                "asked": json.dumps(one["query"], ensure_ascii=False, indent=1),
+                "asked": json.dumps(one["query"], ensure_ascii=False),
             }
             for one in table["figures"]
         ]
