@@ -231,7 +231,7 @@ def facts_said(
             gettext(N_("Decided automatically")),
             gettext(AUTOMATION.get(facts.automated_decision, "–")),
         ),
-        (gettext(N_("What followed")), ", ".join(measures)),
+        (gettext(N_("What followed")), gettext(N_(", ")).join(measures) or "–"),
         (gettext(N_("How long it waited for us")), _took(facts.took_days, gettext, ngettext)),
         (gettext(N_("Asked again")), gettext(APPEALS[facts.appeal])),
         (gettext(N_("How it stands")), gettext(STANDINGS[facts.state])),
