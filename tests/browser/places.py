@@ -54,7 +54,7 @@ NO_PAGE: Final = frozenset(
     {"/checkpoint", "/log/checkpoint", "/log/tile/{path:path}", "/log.jsonl"}
     | {"/healthz", "/readyz", "/openapi.json"}
     | {"/console/viewings/{viewing_id}/image", "/report/notice", "/console/banks/{bank_id}/export"}
-    | {"/console/extracts/{extract_id}/file"}
+    | {"/console/extracts/{extract_id}/file", "/console/dashboard/data"}
     | {f"/console/tasks/{{task_id}}/{form}" for form in
        ("draft", "decide", "retake", "judge", "conclude", "label", "settle")}
 )  # fmt: skip
@@ -192,6 +192,8 @@ CONSOLE: Final = (
     Place("/console/decisions/{decision_id}", "fine", path=_decision("fine"), who=_NIA),
     Place("/console/dashboard", "a month, opened", who="Lin", act=open_details,
           path="/console/dashboard?since=2026-11-01&until=2026-11-28"),
+    Place("/console/dashboard", "by rule, opened", who="Lin", act=open_details,
+          path="/console/dashboard?by=rule&since=2026-11-01&until=2026-11-28"),
     Place("/console/dashboard", "days that are none", who="Omar", complains=_REFUSED,
           path="/console/dashboard?since=yesterday"),
     Place("/console/classifiers", "as a lead", who="Lin"),
