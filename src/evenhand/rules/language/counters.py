@@ -20,7 +20,11 @@ MICROSECOND: Final = timedelta(microseconds=1)
 HELD_MIN: Final = 1_024
 """So many sightings are held before it is worth looking which of them are over."""
 
+NOWHERE: Final = 0
+"""The place of a counter that no rule reads: there a row holds its kind."""
+
 Hit: TypeAlias = Callable[[Any, Any, int], list[int]]
+Fields: TypeAlias = Mapping[str, Any]
 Seen: TypeAlias = list[list[Any]]
 """Sightings, oldest first: time, key and value."""
 
@@ -111,13 +115,18 @@ class SlidingDistincts:
         times, holds, begins = self._times, self._holds, self._begins
         for window, within in enumerate(self._withins):
             begin, over = begins[window], at - within
-            if times[begin] <= over:
-                while times[begin] <= over:
-                    gone = holds[begin]
-                    if gone is not None:
-                        gone[window] -= 1
-                    begin += 1
-                begins[window] = begin
+            if times[begin] > over:
+                continue
+            gone = holds[begin]
+            if gone is not None:
+                gone[window] -= 1
+            begin += 1
+            while times[begin] <= over:
+                gone = holds[begin]
+                if gone is not None:
+                    gone[window] -= 1
+                begin += 1
+            begins[window] = begin
 
     def _sweep(self) -> None:
         """Forget sightings that are over in every window, and those that are not the last."""
@@ -144,15 +153,19 @@ Sliding: TypeAlias = SlidingCounts | SlidingDistincts
 class Counters:
     """All counters of a rule set, in one order of arrival."""
 
-    def __init__(self, counters: Sequence[Counter]) -> None:
-        """Begin with nothing counted."""
+    def __init__(
+        self, counters: Sequence[Counter], places: Mapping[str, int] | None = None
+    ) -> None:
+        """Begin with nothing counted. `places` says where in a row a counter belongs, by name."""
         self._counters = tuple(counters)
+        self._places = places or {}
         self._begin({}, None)
 
     def _begin(self, seen: Mapping[str, Seen], clock: int | None) -> None:
         self._clock = clock
         self._sliding: list[tuple[tuple[Counter, ...], Sliding]] = []
         self._on_kind: dict[str, list[tuple[str, str, Hit, tuple[str, ...]]]] = {}
+        self._in_row: dict[str, list[tuple[str, str, Hit, tuple[int, ...]]]] = {}
         for group in _groups(self._counters, seen, clock):
             first = group[0]
             withins = [_within(counter) for counter in group]
@@ -162,26 +175,45 @@ class Counters:
                 sliding.hit(key, value, at)
             self._sliding.append((group, sliding))
             names = tuple(counter.name for counter in group)
+            places = tuple(self._places.get(name, NOWHERE) for name in names)
+            by, of = first.by, first.of or first.by
             for kind in first.kinds:
-                counted = (first.by, first.of or first.by, sliding.hit, names)
-                self._on_kind.setdefault(kind, []).append(counted)
+                self._on_kind.setdefault(kind, []).append((by, of, sliding.hit, names))
+                self._in_row.setdefault(kind, []).append((by, of, sliding.hit, places))
 
-    def arrive(self, kind: str, ts: int | None, fields: Mapping[str, Any]) -> dict[str, int]:
+    def arrive(self, kind: str, ts: int | None, fields: Fields) -> dict[str, int]:
         """Count an event and return its counters, by name; `ts` in microseconds.
 
         A counter is missing when what it goes by is, and all are for an event without a time.
         """
         if ts is None:
             return {}
-        clock = self._clock
-        if clock is None or ts > clock:
-            self._clock = clock = ts
+        clock = self._moved(ts)
         found: dict[str, int] = {}
         for by, of, hit, names in self._on_kind.get(kind, ()):
             key = fields.get(by)
             if key is not None:
                 found.update(zip(names, hit(key, fields.get(of), clock), strict=True))
         return found
+
+    def arrive_in(self, row: list[Any], kind: str, ts: int | None, fields: Fields) -> None:
+        """Count an event as `arrive` does, and put its counters in its row where nothing stands."""
+        if ts is None:
+            return
+        clock = self._moved(ts)
+        for by, of, hit, places in self._in_row.get(kind, ()):
+            key = fields.get(by)
+            if key is not None:
+                for place, count in zip(places, hit(key, fields.get(of), clock), strict=True):
+                    if row[place] is None:
+                        row[place] = count
+
+    def _moved(self, ts: int) -> int:
+        """Let the log's clock go on to a time, and return what it shows."""
+        clock = self._clock
+        if clock is None or ts > clock:
+            self._clock = clock = ts
+        return clock
 
     def snapshot(self) -> dict[str, Any]:
         """Return all that is counted as plain data, from which to go on later."""

@@ -17,6 +17,7 @@ from evenhand.rules.language.checks import EventWrong
 from evenhand.rules.language.counters import Counters
 from evenhand.rules.language.events import Event, EventReader
 from evenhand.rules.language.index import RuleIndex
+from evenhand.rules.language.ir import Type
 from evenhand.rules.language.row import Failure, Layout, Row
 from evenhand.rules.language.ruleset import RuleSet
 
@@ -86,17 +87,26 @@ class LineReader:
     def __init__(self, ruleset: RuleSet, layout: Layout) -> None:
         """Begin with nothing counted."""
         self._reader = EventReader(ruleset, layout)
-        self._counters = Counters(ruleset.counters)
+        counted = {counter.name for counter in ruleset.counters}
+        places = {
+            column.key: place
+            for column, place in layout.places.items()
+            if column.key in counted and column.type is Type.INT
+        }
+        self._counters = Counters(ruleset.counters, places)
 
     def read(self, number: int, line: bytes) -> Event | Answer:
         """Read a line, by its number from 1; what is wrong with it is its answer."""
-        event = self._read_fast(line) or self._read(number, line)
-        if isinstance(event, Answer):
-            return event
-        counted = self._counters.arrive(event.kind, event.ts, event.fields)
-        if event.row is not None:
-            for place, name in event.counted:
-                event.row[place] = counted.get(name)
+        event = self._read_fast(line)
+        if event is None:
+            plainly = self._read(number, line)
+            if isinstance(plainly, Answer):
+                return plainly
+            event = plainly
+        if event.row is None:
+            self._counters.arrive(event.kind, event.ts, event.fields)
+        else:
+            self._counters.arrive_in(event.row, event.kind, event.ts, event.fields)
         return event
 
     def _read_fast(self, line: bytes) -> Event | None:
@@ -105,7 +115,10 @@ class LineReader:
         What that parser takes, `json` takes for the same. How deeply `json` reads depends on who
         calls it, so that what may be deep is left to it.
         """
-        if line.count(b"[") + line.count(b"{") > _BRACKETS_MAX or len(line) > LINE_BYTES_MAX:
+        size = len(line)
+        if size > _BRACKETS_MAX and (
+            size > LINE_BYTES_MAX or line.count(b"[") + line.count(b"{") > _BRACKETS_MAX
+        ):
             return None
         try:
             return self._reader.read(from_json(line))
