@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from evenhand import decision, ledger, queue, rules
+from evenhand import banks, decision, intake, ledger, queue, rules
 from evenhand.bootstrap import House
 from evenhand.kit.clock import SetClock
-from evenhand.people import NotAllowed
+from evenhand.people import SYSTEM, NotAllowed
 from evenhand.rules import Stage as At
 from evenhand.worker.minding import mind_rules
 from tests.stage import Stage, fine, violation
@@ -421,3 +421,45 @@ class TestAFailure:
         assert [one.rule for one in proposals] == ["not-looked-at"]
         assert "rule offers failed" in proposals[0].why
         assert task.harm == "other"
+
+
+@on_sqlite
+def test_a_text_is_normalised_once_for_detectors_rules_and_explanations(stage: Stage) -> None:
+    """Whoever asks second is handed what was made for the first; the original is kept."""
+    from evenhand.kit.folding import letters_once
+    from evenhand.rules.language.forms import folded_once
+
+    signal, phrase = banks.Signal.PHRASE, "лёгкие деньги"
+    stage.house.do(banks.create_bank, SYSTEM, name="words", signal=signal, clause_key="fraud")
+    stage.house.do(
+        banks.add_entry,
+        SYSTEM,
+        bank="words",
+        kind="phrase",
+        value=phrase,
+        source="a test",
+        reason="a test",
+    )
+    text = """
+rule money on post
+  when has_word(text, "деньги") and has_phrase(text, ["лёгкие деньги"]) and contains(text, "нет")
+  enqueue review
+rule more on post
+  when has_word(text, ["рубли", "деньги"]) and contains(text, "даром")
+  enqueue review
+"""
+    sent(stage, "a walk")
+    deploy(stage, text)
+    for name in ("money", "more"):
+        tried(stage, name)
+        step(stage, name, At.SHADOW)
+    sent(stage, "тёплый вечер")  # by now what is looked for is written in its forms
+    letters, forms = letters_once.cache_info().misses, folded_once.cache_info().misses
+    wrote = "ЛЁГКИЕ  дeньги, сегодня"
+    item_id = sent(stage, wrote)
+    assert stage.house.ask(intake.item, SYSTEM, item_id).fields[0].value == wrote
+    assert letters_once.cache_info().misses == letters + 1
+    assert folded_once.cache_info().misses == forms + 2, "its words and its letters"
+    nearly = stage.house.ask(rules.near_misses_on, stage.rosa, item_id, shadows=True)
+    assert [one.version.called for one in nearly] == ["money@1", "more@1"]
+    assert nearly[0].needed == "text contains “нет”"

@@ -47,6 +47,11 @@ _RUN: Final = re.compile(r"\s+")
 JOINS: Final = "\udfff"
 """No written character: stands for one that joins the one before it."""
 
+KEPT_TEXTS_MAX: Final = 256
+"""So many of the last texts are kept folded, in each process."""
+KEPT_CHARS_MAX: Final = 10_000
+"""A longer text is folded whenever it is asked about, so that what is kept stays small."""
+
 _KNOWN_MAX: Final = 65_536  # characters kept in one table
 
 
@@ -80,14 +85,25 @@ def normalise(text: str) -> str:
 
 
 def letters_of(text: str) -> str:
-    """Return what is left of a text when it is folded: `fold(text).letters`, without the places."""
+    """Return what is left of a text when it is folded: `fold(text).letters`, without the places.
+
+    Detectors, rules and explanations ask about the same text one after the other: it is folded
+    once, and handed on for as long as it is among the last that were.
+    """
     if text.isascii():
         alone = text.encode("ascii").translate(_PLAIN).decode("ascii")
-    else:
-        alone = text.translate(_ALONE)
-        if JOINS in alone:
-            return fold(text).letters
+        return _RUN.sub(" ", alone) if "  " in alone else alone
+    return letters_once(text) if len(text) <= KEPT_CHARS_MAX else _letters(text)
+
+
+def _letters(text: str) -> str:
+    alone = text.translate(_ALONE)
+    if JOINS in alone:
+        return fold(text).letters
     return _RUN.sub(" ", alone) if "  " in alone else alone
+
+
+letters_once = functools.lru_cache(maxsize=KEPT_TEXTS_MAX)(_letters)
 
 
 def fold(text: str) -> Folded:

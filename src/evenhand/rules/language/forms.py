@@ -9,9 +9,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
-from evenhand.kit.folding import LetterTable, is_invisible, normalise
+from evenhand.kit.folding import (
+    KEPT_CHARS_MAX,
+    KEPT_TEXTS_MAX,
+    LetterTable,
+    is_invisible,
+    normalise,
+)
 from evenhand.kit.look_alikes import drawn_as
 from evenhand.kit.word_edges import Edges, edges_of, is_unspaced, is_written
 from evenhand.rules.language.ir import Form
@@ -29,8 +36,18 @@ def form_of(text: str, form: Form) -> str:
         return text
     if form is Form.PLAIN:
         return _plain(text)
+    if text.isascii() or len(text) > KEPT_CHARS_MAX:
+        return _folded(text, form)
+    return folded_once(text, form)
+
+
+def _folded(text: str, form: Form) -> str:
     letters = _letters(text)
     return letters if form is Form.LETTERS else _words(letters)
+
+
+folded_once = lru_cache(maxsize=2 * KEPT_TEXTS_MAX)(_folded)
+"""Every rule that asks, and whoever explains it, is given what was written the first time."""
 
 
 def needle_of(wanted: str, form: Form) -> str:
