@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -70,6 +71,26 @@ class TestCheck:
     ) -> None:
         assert run(["rules", "check", str(tmp_path)]) is Exit.NOT_POSSIBLE
         assert "no file whose name ends in .rules" in capsys.readouterr().err
+
+    def test_waits_for_no_pipe_and_reads_no_device(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Nobody writes into the pipe, and a device has no end."""
+        os.mkfifo(tmp_path / "pipe.rules")
+        (tmp_path / "zero.rules").symlink_to("/dev/zero")
+        for name in ("pipe.rules", "zero.rules"):
+            assert run(["rules", "check", str(tmp_path / name)]) is Exit.NOT_POSSIBLE
+            assert f"{name} is not an ordinary file." in capsys.readouterr().err
+
+    def test_reads_no_more_than_rules_may_be_together(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """However many files: what memory holds is bounded."""
+        for number in range(18):
+            with (tmp_path / f"{number}.rules").open("wb") as file:
+                file.truncate(4_000_000)
+        assert run(["rules", "check", str(tmp_path)]) is Exit.NOT_POSSIBLE
+        assert "33,554,432 characters are the most" in capsys.readouterr().err
 
     def test_reads_files_of_several_places_together(
         self, folder: Path, capsys: pytest.CaptureFixture[str]
