@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import sys
 import tempfile
 import time
 import uuid
@@ -19,35 +20,26 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
-from evenhand.banks import Confidence, EntryKind, LiveEntry, Snapshot
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bin.bench_media.gate import Listed as InIndex
+from bin.bench_media.gate import entry_of
+from bin.bench_media.matching import Drawn, drawn
+from evenhand.banks import Snapshot
+from evenhand.banks.index import LiveIndex
 from evenhand.sweep import Job, LocalEngine, Partition, Passed, State, Sweep, look, open_source
 from evenhand.sweep.model import Listed
 
 PHOTOS: Final = Path(__file__).parents[1] / "src" / "evenhand" / "demo" / "community" / "photos"
 SIDE: Final = 1_600
-LISTED: Final = 1_000
+LISTED: Final = 100_000
 
 
-def listed(_folder: str) -> Snapshot:
-    """Open a small bank of random hashes: decoding is what is measured."""
-    rows = np.random.default_rng(1).integers(0, 256, (LISTED, 32), dtype=np.uint8)
-    return Snapshot(
-        tuple(
-            LiveEntry(
-                str(uuid.UUID(int=number)),
-                "b",
-                "random",
-                Confidence.INDICATIVE,
-                "none",
-                EntryKind.PDQ,
-                row.tobytes().hex(),
-            )
-            for number, row in enumerate(rows)
-        )
-    )
-
-
-JOB: Final = Job("", listed, ("sha256",))
+def listed(folder: str) -> Snapshot:
+    """Open an index of random hashes, which lies in a folder as frozen banks do."""
+    index = LiveIndex(Path(folder))
+    index.catch_up(Drawn(drawn(LISTED)[0]))
+    return Snapshot((entry_of(str(uuid.UUID(int=0))),), InIndex(index))
 
 
 def pictures(folder: Path, count: int) -> None:
@@ -73,24 +65,24 @@ def floor(files: list[bytes]) -> float:
     return time.process_time() - began
 
 
-def alone(folder: Path) -> float:
+def alone(job: Job, folder: Path) -> float:
     """Return the processor seconds of looking at every file, without a pool around it."""
     files = open_source(str(folder)).entries(lambda *_: False)
     partition = Partition(1, tuple(each for each in files if isinstance(each, Listed)))
-    look(JOB, Partition(0, partition.files[:2]))  # compiled and opened before the clock starts
+    look(job, Partition(0, partition.files[:2]))  # compiled and opened before the clock starts
     began = time.process_time()
-    look(JOB, partition)
+    look(job, partition)
     return time.process_time() - began
 
 
-def swept(folder: Path, workers: int) -> tuple[int, float]:
+def swept(job: Job, folder: Path, workers: int) -> tuple[int, float]:
     """Sweep a folder anew; return how many files, and the wall seconds."""
     told: list[Passed] = []
     engine = LocalEngine(workers)
     with tempfile.TemporaryDirectory() as kept:
         source = open_source(str(folder))
         with closing(State(Path(kept), source.place)) as state:
-            summary = Sweep(source, state, engine, JOB, "bench", {}, told.append).run()
+            summary = Sweep(source, state, engine, job, "bench", {}, told.append).run()
         engine.close()
     return len(told), summary.seconds
 
@@ -100,18 +92,18 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--files", type=int, default=1_000)
     count = asked.parse_args().files
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
+    with tempfile.TemporaryDirectory() as made, tempfile.TemporaryDirectory() as banks:
+        folder, job = Path(made), Job(banks, listed, ("sha256",))
         pictures(folder, count)
         least = floor([file.read_bytes() for file in folder.iterdir()])
         rates = {}
-        spent = alone(folder)
+        spent = alone(job, folder)
         print(
             f"{count / spent:,.0f} files per CPU second (aim 400),"
             f" {least / spent:.0%} of the decode floor"
         )
         for workers in (1, 2):
-            files, wall = swept(folder, workers)
+            files, wall = swept(job, folder, workers)
             rates[workers] = files / wall
             print(f"{workers} workers: {files / wall:,.0f} files/s wall")
         print(f"two-core scaling: {rates[2] / rates[1] / 2:.0%} (aim 80 %)")

@@ -40,12 +40,13 @@ class Listed:
     def match(self, hashes: Sequence[str], distance: int) -> list[list[Like]]:
         """Return for each hash every entry within the distance, nearest first."""
         return [
-            [Like(one.distance, _entry(one.entry_id)) for one in near]
+            [Like(one.distance, entry_of(one.entry_id)) for one in near]
             for near in self.index.match(hashes, distance)
         ]
 
 
-def _entry(entry_id: str) -> LiveEntry:
+def entry_of(entry_id: str) -> LiveEntry:
+    """Make up an entry with this id."""
     return LiveEntry(entry_id, "b", "bank", Confidence.CONFIRMED, "c", EntryKind.PDQ, "0" * 64)
 
 
@@ -77,7 +78,7 @@ def run(
     peer: Peer | None,
 ) -> None:
     """Print the time for photographs of each size, and add the aim's to the report."""
-    snapshot = Snapshot((_entry(str(uuid.UUID(int=0))),), Listed(index))
+    snapshot = Snapshot((entry_of(str(uuid.UUID(int=0))),), Listed(index))
     print("\nBytes to verdict with a million hashes listed, ms of the processor, mean")
     print(f"{'size':>17}{'evenhand':>12}{'peers':>12}")
     for size, group in files.items():

@@ -47,7 +47,7 @@ _HELD = _RECEIVED | {
     "verdict": "hold",
     "reasons": [
         {"rule": "known-material@2", "says": "Confirmed known material: it matches partners."},
-        {"detector": "known_images@4", "says": "It took longer than 5 seconds."},
+        {"detector": "known_images@5", "says": "It took longer than 5 seconds."},
     ],
     "looked_at": False,
     "task_id": "01936f0e-6d80-7c4e-9d2a-6f0f5a6d7c12",

@@ -35,8 +35,10 @@ from evenhand.kit.images import (
     refusing_damage,
 )
 
-SIDE_MIN: Final = 320
-"""Samples the shorter side keeps, where it has them: five for each one a likeness is made of."""
+SIDE_MIN: Final = 256
+"""Samples the shorter side keeps, where it has them: four for each one a likeness is made of.
+
+Of photographs decoded so, the hash is at most 4 bits from that of all their pixels."""
 
 FRAMES_MAX: Final = 32
 FRAME_PIXELS_MAX: Final = 100_000_000  # of all frames looked at together

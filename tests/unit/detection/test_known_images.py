@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from evenhand.banks import Confidence, EntryKind, LiveEntry, Snapshot
-from evenhand.detection import Answer, DetectorFailed, Finding
+from evenhand.detection import Answer, DetectorFailed, Finding, hash_content
 from evenhand.detection.detectors import KnownImages, known_images
 from evenhand.detection.model import ImageContent, ItemContent
 from evenhand.detection.signals.pdq import PdqHash, pdq_hash
@@ -68,7 +68,7 @@ class TestFound:
         assert finding.entry_id == listed.id
         assert finding.evidence["distance"] == 0
         assert finding.hash is not None
-        assert finding.hash.pdq == pdq_of(ORIGINAL)
+        assert finding.hash.pdq == hash_content(ORIGINAL).pdq
 
     def test_by_its_likeness(self) -> None:
         """A smaller copy is the same picture, and the distance says how near."""

@@ -20,6 +20,7 @@ from evenhand.kit.compiled import kernel
 
 Bytes = NDArray[np.uint8]
 Hashes = NDArray[np.uint64]
+Words = NDArray[np.uint64]
 Longs = NDArray[np.int64]
 Cells = NDArray[np.uint32]
 Chunks = tuple[Longs, Longs, Longs]
@@ -31,6 +32,7 @@ _AHEAD = 24  # how many probes before its use a cell is asked for
 _PROBES = 256
 _CANDIDATES = 1_024
 _REMEMBERED = 16
+_SCANNED = 512  # hashes at a time: they stay near while every query is compared
 
 _RO64 = "Array(uint64, 2, 'C', True)"
 _RO32 = "Array(uint32, 1, 'C', True)"
@@ -99,18 +101,38 @@ def _apart(hashes: Hashes, row: int, asked: Hashes, each: int) -> int:
     )
 
 
+@kernel(f"int64(Array(uint64, 1, 'C', True), {_RO64}, int64)")
+def _nearest(words: Words, asked: Hashes, each: int) -> int:
+    """Return how far the nearest of some hashes is from a query, their words one after another.
+
+    Nothing is decided on the way and nothing written, so that several are compared at a time.
+    """
+    a, b, c, d = asked[each, 0], asked[each, 1], asked[each, 2], asked[each, 3]
+    least = np.int64(256)
+    for row in range(words.shape[0] // 4):
+        at = 4 * row
+        near = _ones(words[at] ^ a) + _ones(words[at + 1] ^ b)
+        least = min(least, np.int64(near + _ones(words[at + 2] ^ c) + _ones(words[at + 3] ^ d)))
+    return least  # type: ignore[return-value]  # an int once it is compiled
+
+
 @kernel(f"int64({_RO64}, {_RO64}, int64, {_HITS})")
 def scanned(hashes: Hashes, asked: Hashes, distance: int, hits: Hits) -> int:
     """Find every near hash by reading all; return how many, of which some may not have fitted."""
     query, row, far = hits
-    found = 0
-    for at in range(hashes.shape[0]):
+    words = hashes.reshape(-1)
+    count, found = hashes.shape[0], 0
+    for begin in range(0, count, _SCANNED):
+        end = min(count, begin + _SCANNED)
         for each in range(asked.shape[0]):
-            apart = _apart(hashes, at, asked, each)
-            if apart <= distance:
-                if found < row.shape[0]:
-                    query[found], row[found], far[found] = each, at, apart
-                found += 1
+            if _nearest(words[4 * begin : 4 * end], asked, each) > distance:
+                continue
+            for at in range(begin, end):
+                apart = _apart(hashes, at, asked, each)
+                if apart <= distance:
+                    if found < row.shape[0]:
+                        query[found], row[found], far[found] = each, at, apart
+                    found += 1
     return found
 
 

@@ -14,6 +14,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from evenhand.banks.index.errors import IndexDamaged
 NAME: Final = "manifest"
 LOCK: Final = ".lock"
 SEGMENT_SUFFIX: Final = ".hashes"
+_OURS: Final = re.compile(rf"[0-9a-f]{{12,}}-[0-9a-f]{{8}}(?:{re.escape(SEGMENT_SUFFIX)}|\.fresh)")
 _MAGIC: Final = "evenhand-index"
 _VERSION: Final = 1
 
@@ -89,9 +91,10 @@ def load(folder: Path) -> Manifest | None:
 
 
 def publish(folder: Path, manifest: Manifest) -> None:
-    """Let a manifest take its place, durably, and drop the files that none names any more.
+    """Let a manifest take its place, durably, and drop the segments that none names any more.
 
-    The caller holds the lock. Who has a dropped file open keeps reading it.
+    The caller holds the lock. Who has a dropped file open keeps reading it. Whatever is no segment
+    stays: a folder that was named by mistake loses nothing.
     """
     fresh = folder / f"{NAME}.fresh"
     with fresh.open("wb") as file:
@@ -101,9 +104,9 @@ def publish(folder: Path, manifest: Manifest) -> None:
     _flush(folder)
     fresh.replace(folder / NAME)
     _flush(folder)
-    named = {file for file, _ in manifest.segments} | {NAME, LOCK}
+    named = {file for file, _ in manifest.segments}
     for each in folder.iterdir():
-        if each.name not in named:
+        if _OURS.fullmatch(each.name) and each.name not in named:
             each.unlink(missing_ok=True)
 
 

@@ -34,9 +34,15 @@ from evenhand.detection.model import (
     found_entry,
 )
 from evenhand.detection.signals.pdq import DISTANCE_MATCH_MAX, NoPdqHash, PdqHash
-from evenhand.detection.signals.pdq_fast import Orientation, pdq_of
+from evenhand.detection.signals.pdq_fast import Orientation
 from evenhand.detection.signals.pdq_kept import kept
-from evenhand.detection.signals.pdq_looks import Likeness, Look, distant_looks, looks_at
+from evenhand.detection.signals.pdq_looks import (
+    Likeness,
+    Look,
+    distant_looks,
+    looks_at,
+    plain_hash,
+)
 from evenhand.kit.images import DEFAULT_LIMITS, ImageLimits
 from evenhand.kit.luma import LumaFrame, luma_frames
 
@@ -50,7 +56,7 @@ class KnownImages:
     """Compares every picture with the listed hashes, exactly and then by likeness."""
 
     name: Final = "known_images"
-    version: Final = "4"
+    version: Final = "5"
     cost: Final = Cost.CHEAP
     seconds_max: Final = 60.0
 
@@ -147,9 +153,9 @@ def _looked_at(image: ImageContent, alike: Alike, limits: ImageLimits) -> _Seen:
         data = image.load()
         seen.md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
         for frame in luma_frames(data, declared=None, limits=limits):
-            if seen.made is None:
-                seen.made = pdq_of(frame.plane)
             looks = list(looks_at(frame))
+            if seen.made is None:
+                seen.made = plain_hash(frame, looks)
             first = first or (frame, looks)
             seen.number, seen.frames = frame.number, frame.frames
             seen.looked = seen.looked or bool(looks)

@@ -14,8 +14,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.detection.signals.pdq import NoPdqHash
-from evenhand.detection.signals.pdq_fast import Orientation, orientations_of
+from evenhand.detection.signals.pdq import NoPdqHash, PdqHash
+from evenhand.detection.signals.pdq_fast import Orientation, orientations_of, pdq_of
 from evenhand.kit.luma import LumaFrame, LumaPlane
 
 ENLARGED_TO: Final = 1_024  # pixels; the published window is then wide enough to be smooth
@@ -41,7 +41,7 @@ _PAGES: Final = ("white", "black")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
-    """One way of looking: what was undone, and the hashes in all 8 orientations."""
+    """One way of looking: what was undone, and the hashes in all 8 orientations, or as it is."""
 
     bits: NDArray[np.uint8] = field(repr=False)
     quality: int
@@ -60,6 +60,14 @@ class Likeness:
     distance: int
     orientation: Orientation
     look: Look
+
+
+def plain_hash(frame: LumaFrame, looks: Sequence[Look]) -> PdqHash | NoPdqHash:
+    """Return the hash of a frame as it is, from its looks where it is among them."""
+    first = looks[0] if looks else None
+    if first is None or first.trimmed or first.enlarged or first.page is not None:
+        return pdq_of(frame.plane)
+    return PdqHash(first.bits[0].tobytes().hex(), first.quality)
 
 
 def looks_at(frame: LumaFrame) -> Iterator[Look]:
@@ -91,10 +99,11 @@ def distant_looks(frame: LumaFrame, looks: Sequence[Look]) -> tuple[list[Look], 
     chosen = {look.trimmed: look for look in looks if look.page is None}
     far = list(chosen.values())  # of a small picture, the enlarged look came last
     *_, enlarged = _enlargements(frame.plane)
-    made = orientations_of(uncropped(frame.plane), enlarged=enlarged)
+    made = pdq_of(uncropped(frame.plane), enlarged=enlarged)
     if isinstance(made, NoPdqHash) or not made.usable:
         return far, []
-    whole = Look(made.bits, made.quality, frame.number, enlarged=enlarged > 1, uncropped=True)
+    bits = np.frombuffer(bytes.fromhex(made.bits), np.uint8)[None]
+    whole = Look(bits, made.quality, frame.number, enlarged=enlarged > 1, uncropped=True)
     return far, [whole]
 
 
