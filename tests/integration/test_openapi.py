@@ -35,7 +35,7 @@ from evenhand.worker import Outside, Worker
 pytestmark = pytest.mark.on("postgresql")
 
 EXAMPLES = 25
-SCOPES = ("items:write", "reports:write", "decisions:read")
+SCOPES = tuple(people.SCOPES)
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

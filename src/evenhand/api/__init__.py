@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter
 
-from evenhand.api import appeals, assess, decisions, items, me, queues, reports
+from evenhand.api import appeals, assess, banks, decisions, items, me, queues, reports
 from evenhand.api.doorway import Advance, Doorway
 
 __all__ = ["PREFIX", "TAGS", "Advance", "Doorway", "router"]
@@ -23,11 +23,12 @@ TAGS: Final[tuple[dict[str, Any], ...]] = (
     {"name": "reports", "description": "What people say is wrong with it."},
     {"name": "decisions", "description": "What was decided, and why."},
     {"name": "appeals", "description": "What somebody objects."},
+    {"name": "banks", "description": "What is known to be harmful, or to be fine."},
     {"name": "queues", "description": "How much waits for a person."},
     {"name": "key", "description": "What your key may do."},
 )
 
-_PARTS: Final = (items, assess, reports, decisions, appeals, queues, me)
+_PARTS: Final = (items, assess, reports, decisions, appeals, banks, queues, me)
 
 
 @cache

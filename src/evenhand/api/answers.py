@@ -232,3 +232,83 @@ class ProblemDocument(BaseModel):
     detail: str
     code: str
     problems: list[ProblemShown] | None = None
+
+
+class Bank(Answer):
+    """A bank of known material, and how it stands."""
+
+    bank_id: str
+    name: str
+    signal: Literal["image", "phrase", "text", "link", "name", "video"]
+    polarity: Literal["harm", "fine"] = Field(
+        description="What is in it is known to be harmful, or to be fine."
+    )
+    confidence: Literal["confirmed", "indicative"] = Field(
+        description="What matches a confirmed entry may be held; an indicative one only asks for"
+        " a look."
+    )
+    clause: str | None = Field(description="The key of the clause that a match breaks.")
+    enabled: bool
+    rollout: int = Field(description="For how many of 100 accounts a match is acted upon.")
+    entries: int = Field(description="How many stand.")
+    quarantined: int = Field(description="Of those, how many wait for a look in quarantine.")
+
+
+class Banks(Answer):
+    """Every bank, and whether any list of child sexual abuse material is loaded."""
+
+    banks: list[Bank]
+    child_safety_lists: int = Field(
+        description="Confirmed banks of hashes under a child-safety clause that hold any. While it"
+        " is 0, known child sexual abuse material is not recognised."
+    )
+
+
+class BankStats(Bank):
+    """One bank, with how its entries stand now."""
+
+    states: dict[str, int] = Field(description="How many entries stand, run out, were withdrawn …")
+
+
+class EntryAdded(Answer):
+    """What became of one of the entries that were sent; `at` is its place, from 0."""
+
+    at: int
+    entry_id: str | None = Field(description="Null when it was refused.")
+    refused: str | None = Field(description="Why it cannot be an entry.")
+
+
+class EntriesAdded(Answer):
+    """What became of entries that were sent. Known ones stood before, and were left as they are."""
+
+    added: int
+    known: int
+    refused: int
+    entries: list[EntryAdded]
+
+
+class EntryWithdrawn(Answer):
+    """An entry that matches nothing any more."""
+
+    entry_id: str
+    withdrawn_at: datetime
+
+
+class EntryNear(Answer):
+    """An entry, and in how many of 256 bits it differs from what was asked; 0 for exact hashes."""
+
+    entry_id: str
+    distance: int
+
+
+class HashMatches(Answer):
+    """What a hash matches, nearest first."""
+
+    query: str
+    matches: list[EntryNear]
+
+
+class BankMatches(Answer):
+    """What each hash matches in a bank, in the order they were sent."""
+
+    results: list[HashMatches]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from evenhand import banks
 from evenhand.policy import Harm
 
 _ID: Final = {"type": "string", "minLength": 1, "maxLength": 200}
@@ -117,4 +118,104 @@ APPEAL: Final = _object(
 APPEAL_EXAMPLE: Final = {
     "receipt": "1234 5678 9012 3456",
     "text": "The photo shows my own boat. I can send the papers.",
+}
+
+ENTRIES_MAX: Final = 1_000
+HASHES_MAX: Final = 1_000
+_CONFIDENCE: Final = {"type": "string", "enum": [each.value for each in banks.Confidence]}
+
+ENTRIES: Final = _object(
+    ("kind", "source", "reason", "entries"),
+    kind={
+        "type": "string",
+        "enum": [kind.value for kind in banks.EntryKind],
+        "description": "How the values are written; the bank's signal says which it may hold.",
+    },
+    source={
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 200,
+        "description": "Where they come from: a partner, a list, a case.",
+    },
+    reason={
+        "type": "string",
+        "minLength": 3,
+        "maxLength": 2_000,
+        "description": "Why they are here, so that others can check it.",
+    },
+    entries={
+        "type": "array",
+        "minItems": 1,
+        "maxItems": ENTRIES_MAX,
+        "items": _object(
+            ("value",),
+            value={
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 2_000_000,
+                "description": "The hash, phrase, text, domain, address or name; or a film's"
+                " frames as `evenhand hash --frames` prints them.",
+            },
+            labels={"type": "array", "maxItems": 20, "items": {"type": "string", "maxLength": 40}},
+            confidence=_CONFIDENCE | {"description": "How sure this one is; else as its bank."},
+            expires_at={"type": "string", "format": "date-time"},
+        ),
+    },
+)
+
+HASH_EXAMPLE: Final = "f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22"
+
+ENTRIES_EXAMPLE: Final = {
+    "kind": "pdq",
+    "source": "partners",
+    "reason": "Shared by a partner on 2026-11-20",
+    "entries": [
+        {
+            "value": HASH_EXAMPLE,
+            "labels": ["partner:case-7"],
+        }
+    ],
+}
+
+WITHDRAWAL: Final = _object(
+    ("why",),
+    why={
+        "type": "string",
+        "minLength": 3,
+        "maxLength": 2_000,
+        "description": "Why it does not belong there.",
+    },
+)
+
+WITHDRAWAL_EXAMPLE: Final = {"why": "The partner took it back: it was a logo."}
+
+HASHES: Final = _object(
+    ("hashes",),
+    hashes={
+        "type": "array",
+        "minItems": 1,
+        "maxItems": HASHES_MAX,
+        "items": {
+            "type": "string",
+            "pattern": "^([0-9a-fA-F]{32}|[0-9a-fA-F]{64})$",
+            "description": "64 hexadecimal characters, or 32 of an MD5.",
+        },
+    },
+    kind={
+        "type": "string",
+        "enum": ["pdq", "sha256", "md5"],
+        "description": "What the hashes are; unset, PDQ.",
+    },
+    distance={
+        "type": "integer",
+        "minimum": 0,
+        "maximum": banks.DISTANCE_EXACT_MAX,
+        "description": "In how many of 256 bits a PDQ hash may differ; unset,"
+        f" {banks.DISTANCE_EXACT_MAX}. What is farther off is for people only.",
+    },
+)
+
+HASHES_EXAMPLE: Final = {
+    "hashes": [HASH_EXAMPLE],
+    "distance": 31,
 }

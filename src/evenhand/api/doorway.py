@@ -14,7 +14,7 @@ from fastapi.params import Query
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from evenhand import intake, people
-from evenhand.api.limits import BODY_BYTES_MAX, ITEM_BYTES_MAX, read_limited
+from evenhand.api.limits import BODY_BYTES_MAX, ENTRIES_BYTES_MAX, ITEM_BYTES_MAX, read_limited
 from evenhand.api.nearest import problem_near
 from evenhand.api.problems import DocumentRefused, KeyMissing, NotFound
 from evenhand.api.strict_json import PROBLEMS_MAX, read_object, shown
@@ -96,6 +96,8 @@ def _needs(permission: Permission) -> Callable[[Actor], Actor]:
 
 ItemSender = Annotated[Actor, Depends(_needs(Permission.SEND_ITEMS))]
 ReportSender = Annotated[Actor, Depends(_needs(Permission.SEND_REPORTS))]
+BankReader = Annotated[Actor, Depends(_needs(Permission.READ_BANKS))]
+BankKeeper = Annotated[Actor, Depends(_needs(Permission.MANAGE_BANKS))]
 DecisionReader = Annotated[Actor, Depends(_needs(Permission.READ_DECISIONS))]
 
 
@@ -123,6 +125,18 @@ async def _appeal_bytes(request: Request, _actor: ItemSender) -> bytes:
     return await read_limited(request, BODY_BYTES_MAX)
 
 
+async def _entries_bytes(request: Request, _actor: BankKeeper) -> bytes:
+    return await read_limited(request, ENTRIES_BYTES_MAX)
+
+
+async def _withdrawal_bytes(request: Request, _actor: BankKeeper) -> bytes:
+    return await read_limited(request, BODY_BYTES_MAX)
+
+
+async def _hashes_bytes(request: Request, _actor: BankReader) -> bytes:
+    return await read_limited(request, BODY_BYTES_MAX)
+
+
 def _item(body: Annotated[bytes, Depends(_item_bytes)]) -> Document:
     return _document(body)
 
@@ -135,6 +149,21 @@ def _appeal(body: Annotated[bytes, Depends(_appeal_bytes)]) -> Document:
     return _document(body)
 
 
+def _entries(body: Annotated[bytes, Depends(_entries_bytes)]) -> Document:
+    return _document(body)
+
+
+def _withdrawal(body: Annotated[bytes, Depends(_withdrawal_bytes)]) -> Document:
+    return _document(body)
+
+
+def _hashes(body: Annotated[bytes, Depends(_hashes_bytes)]) -> Document:
+    return _document(body)
+
+
+EntriesDocument = Annotated[Document, Depends(_entries)]
+WithdrawalDocument = Annotated[Document, Depends(_withdrawal)]
+HashesDocument = Annotated[Document, Depends(_hashes)]
 ItemDocument = Annotated[Document, Depends(_item)]
 ReportDocument = Annotated[Document, Depends(_report)]
 AppealDocument = Annotated[Document, Depends(_appeal)]

@@ -12,6 +12,7 @@ from typing import Final
 from starlette.requests import Request
 
 ITEM_BYTES_MAX: Final = 25_000_000  # one picture of 12 MB in base64 (16 MB), and room for fields
+ENTRIES_BYTES_MAX: Final = 10_000_000  # a thousand entries; a film's frames may take 100 kB
 BODY_BYTES_MAX: Final = 256_000  # a notice with 10,000 characters and 100 addresses is 220 kB
 BODY_SECONDS_MAX: Final = 120  # 25 MB at 1.7 Mbit/s
 

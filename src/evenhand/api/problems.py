@@ -16,7 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from evenhand import appeal, decision, intake, people, queue
+from evenhand import appeal, banks, decision, intake, people, queue
 from evenhand.api.limits import BodyTooLarge, BodyTooSlow, MediaTypeUnknown
 from evenhand.api.strict_json import JsonRefused, Problem
 from evenhand.db.errors import DatabaseBusy
@@ -107,6 +107,10 @@ TABLE: Final[Mapping[type[Exception], str]] = {
     intake.KeyReused: "key_reused",
     intake.NoSuchItem: "not_found",
     intake.NoSuchReport: "not_found",
+    banks.NoSuchBank: "not_found",
+    banks.NoSuchEntry: "not_found",
+    banks.EntryAlreadyWithdrawn: "already_done",
+    banks.EntryRefused: "not_valid",
     decision.NoSuchDecision: "not_found",
     appeal.NothingToAppeal: "nothing_to_appeal",
     appeal.AppealedAlready: "already_done",

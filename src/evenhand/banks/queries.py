@@ -27,8 +27,8 @@ ENTRIES_MAX = 500
 
 
 def banks(tx: ReadTx, actor: people.Actor) -> list[BankView]:
-    """Return every bank by name, for anyone who sees the queue. Raises NotAllowed."""
-    people.require(actor, people.Permission.SEE_QUEUE)
+    """Return every bank by name, for anyone who may read them. Raises NotAllowed."""
+    people.require(actor, people.Permission.READ_BANKS)
     return store.load_banks(tx)
 
 
@@ -37,7 +37,7 @@ def child_safety_lists(tx: ReadTx, actor: people.Actor) -> Loaded:
 
     Raises NotAllowed.
     """
-    people.require(actor, people.Permission.SEE_QUEUE)
+    people.require(actor, people.Permission.READ_BANKS)
     keys = {one.key for one in policy.clauses(tx) if one.harm is policy.Harm.CHILD_SAFETY}
     live = [
         one.live
@@ -90,7 +90,7 @@ def entries(
 
 def state_counts(tx: ReadTx, actor: people.Actor, name: str) -> dict[EntryState, int]:
     """Count a bank's entries by how they stand now. Raises NotAllowed, NoSuchBank."""
-    people.require(actor, people.Permission.MANAGE_BANKS)
+    people.require(actor, people.Permission.READ_BANKS)
     return store.state_counts(tx, _named(tx, name).id)
 
 
@@ -182,7 +182,7 @@ def match(
     Raises NotAllowed, NoSuchBank, or EntryRefused for a hash or a distance (63 at most) that is
     none.
     """
-    people.require(actor, people.Permission.SEE_QUEUE)
+    people.require(actor, people.Permission.READ_BANKS)
     bank_id = _named(tx, name).id
     try:
         found = Indexed(tx).match(hashes, distance)
@@ -195,7 +195,7 @@ def match_exactly(
     tx: ReadTx, actor: people.Actor, name: str, kind: EntryKind, values: Sequence[str]
 ) -> list[LiveEntry]:
     """Return the entries of a bank that have one of these values. Raises NotAllowed, NoSuchBank."""
-    people.require(actor, people.Permission.SEE_QUEUE)
+    people.require(actor, people.Permission.READ_BANKS)
     bank_id = _named(tx, name).id
     return [one for one in LookedUp(tx).match(kind, values) if one.bank_id == bank_id]
 
@@ -207,7 +207,7 @@ def match_frames(
 
     Raises NotAllowed, NoSuchBank, ValueError.
     """
-    people.require(actor, people.Permission.SEE_QUEUE)
+    people.require(actor, people.Permission.READ_BANKS)
     bank_id = _named(tx, name).id
     found = IndexedFrames(tx).match(hashes, distance)
     return [[like for like in each if like.entry.bank_id == bank_id] for each in found]

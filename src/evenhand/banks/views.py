@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -123,11 +124,15 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Imported:
-    """What came of a portion of a file: how many joined, stood before, or were refused and why."""
+    """What came of a portion of a file: how many joined, stood before, or were refused and why.
+
+    `ids` names the entry of every line that joined or stood before, by the line's number.
+    """
 
     added: int
     known: int
     refused: tuple[tuple[int, str], ...] = ()
+    ids: Mapping[int, str] = field(default_factory=dict, repr=False)
 
 
 HASHED: Final = frozenset({"image", "video"})

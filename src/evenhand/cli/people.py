@@ -116,7 +116,9 @@ def issue(
     scope: Annotated[
         list[str],
         Parameter(
-            negative="", help="What it may do: items:write, reports:write, decisions:read. Repeat."
+            negative="",
+            help="What it may do: items:write, reports:write, decisions:read, banks:read,"
+            " banks:write. Repeat.",
         ),
     ],
     json: Json = False,

@@ -18,6 +18,8 @@ SCOPE_WORDS = {
     "items:write": "send items and get the verdict",
     "reports:write": "send reports",
     "decisions:read": "read decisions",
+    "banks:read": "read how banks stand, and compare hashes with them",
+    "banks:write": "add entries to banks and withdraw them",
 }
 
 

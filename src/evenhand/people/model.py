@@ -51,9 +51,17 @@ class Permission(StrEnum):
     SEND_ITEMS = "send_items"
     SEND_REPORTS = "send_reports"
     READ_DECISIONS = "read_decisions"
+    READ_BANKS = "read_banks"
 
 
-_REVIEWER = frozenset({Permission.SEE_QUEUE, Permission.REVIEW, Permission.JUDGE_APPEALS})
+_REVIEWER = frozenset(
+    {
+        Permission.SEE_QUEUE,
+        Permission.REVIEW,
+        Permission.JUDGE_APPEALS,
+        Permission.READ_BANKS,
+    }
+)
 _LEAD = _REVIEWER | {
     Permission.MANAGE_BANKS,
     Permission.MANAGE_MODELS,
@@ -72,7 +80,14 @@ _ADMINISTRATOR = _LEAD | {
     Permission.OPEN_SEALED,
     Permission.READ_LEDGER,
 }
-_AUDITOR = frozenset({Permission.READ_LEDGER, Permission.SEE_NUMBERS, Permission.SEE_QUEUE})
+_AUDITOR = frozenset(
+    {
+        Permission.READ_LEDGER,
+        Permission.SEE_NUMBERS,
+        Permission.SEE_QUEUE,
+        Permission.READ_BANKS,
+    }
+)
 
 #: What each role may do. An auditor looks, and changes nothing.
 ROLE_PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
@@ -87,6 +102,8 @@ SCOPES: Final[dict[str, Permission]] = {
     "items:write": Permission.SEND_ITEMS,
     "reports:write": Permission.SEND_REPORTS,
     "decisions:read": Permission.READ_DECISIONS,
+    "banks:read": Permission.READ_BANKS,
+    "banks:write": Permission.MANAGE_BANKS,
 }
 
 #: Granted to people alone: machines propose, people answer (charter, promises 10 and 13).

@@ -39,6 +39,7 @@ class TestRoles:
             Permission.READ_LEDGER,
             Permission.SEE_NUMBERS,
             Permission.SEE_QUEUE,
+            Permission.READ_BANKS,
         }
 
     def test_let_only_an_administrator_open_an_identity(self) -> None:

@@ -58,6 +58,7 @@ def import_entries(
     same = {"source": source_of(source), "reason": reason_of(reason)}
     wanted: dict[str, Row] = {}
     given_as: dict[str, str] = {}
+    written: dict[int, str] = {}
     refused: list[tuple[int, str]] = []
     for given in values:
         line = given if isinstance(given, Incoming) else Incoming(*given)
@@ -66,21 +67,24 @@ def import_entries(
         except EntryRefused as why:
             refused.append((line.line, why.why))
         else:
+            written[line.line] = row["value"]
             wanted.setdefault(row["value"], row)
             given_as.setdefault(row["value"], line.value)
     tx.lock(f"bank:{found.name}")
     standing = store.standing_values(tx, found.id, entry_kind, list(wanted))
     over = frozenset(store.expired_among(tx, list(standing.values())))
     close_expired(tx, actor, found.id, sorted(over))
-    there = {value for value, entry_id in standing.items() if entry_id not in over}
+    there = {value: entry_id for value, entry_id in standing.items() if entry_id not in over}
     fresh = [row for value, row in wanted.items() if value not in there]
     if fresh:
         ids = _add_together(tx, actor, found, entry_kind, fresh, same)
+        there |= dict(zip((row["value"] for row in fresh), ids, strict=True))
         if entry_kind is EntryKind.VIDEO:
             films = [read_frames(given_as[row["value"]]) for row in fresh]
             film_store.save_films(tx, list(zip(ids, films, strict=True)))
     known = len(values) - len(refused) - len(fresh)
-    return Imported(added=len(fresh), known=known, refused=tuple(refused))
+    named = {line: there[value] for line, value in written.items()}
+    return Imported(added=len(fresh), known=known, refused=tuple(refused), ids=named)
 
 
 def _row(tx: Tx, bank: BankView, kind: EntryKind, line: Incoming, same: Row) -> Row:
