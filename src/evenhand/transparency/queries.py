@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from evenhand import decision, ledger, people
 from evenhand.db import ReadTx
@@ -17,7 +18,7 @@ from evenhand.transparency import register as rows
 from evenhand.transparency import tables
 from evenhand.transparency.catalogue import COUNTED_EVENTS
 from evenhand.transparency.comparing import Comparison, Period, compare
-from evenhand.transparency.days import by_day, portions
+from evenhand.transparency.days import by_day, of_days, portions
 from evenhand.transparency.errors import NothingNewToPublish, NotInTheLog
 from evenhand.transparency.model import (
     REGISTER_PAGE_ROWS,
@@ -32,11 +33,19 @@ from evenhand.transparency.tables import Tally, together
 
 
 def numbers(tx: ReadTx, *, since: datetime, until: datetime) -> Numbers:
-    """Count everything that is published, from `since` until just before `until`."""
-    counted = [
-        count(tx, since=since, until=until, lines=lines) for lines in portions(0, ledger.size(tx))
-    ]
-    return together(counted).numbers(since=since, until=until)
+    """Count everything that is published, from `since` until just before `until`.
+
+    Of whole days, only lines are read that this process has not counted before.
+    """
+    counted = of_days(tx, since=since, until=until)
+    if counted is None:
+        counted = _one_by_one(tx, ledger.size(tx), since=since, until=until)
+    return counted.numbers(since=since, until=until)
+
+
+def _one_by_one(tx: ReadTx, size: int, *, since: datetime, until: datetime) -> Tally:
+    each = portions(0, size)
+    return together(count(tx, since=since, until=until, lines=lines) for lines in each)
 
 
 def count(tx: ReadTx, *, since: datetime, until: datetime, lines: range) -> Tally:
@@ -75,10 +84,8 @@ def report(
     size, note = ledger.size(tx), ledger.head(tx)
     if note is None:
         raise NothingNewToPublish("The log is empty: there is nothing to report yet.")
-    if counted is None:
-        found = numbers(tx, since=since, until=until)
-    else:
-        found = counted(size).numbers(since=since, until=until)
+    counting = counted or partial(_one_by_one, tx, since=since, until=until)
+    found = counting(size).numbers(since=since, until=until)
     return Report(
         service=tx.resources.service.name,
         since=since,
