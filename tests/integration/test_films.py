@@ -141,6 +141,32 @@ class TestFinding:
         assert house.ask(decision.standing_item, item_id) == "hold"
         assert stage.task(item_id).harm == policy.Harm.INTELLECTUAL_PROPERTY
 
+    def test_is_found_when_it_is_listed_later(self, stage: Stage, clock: SetClock) -> None:
+        """What was sent before anything was listed, by a scene and by its bytes; and let go."""
+        house = stage.house
+        item_id = send(house, film((*OTHER, KNOWN[1])))
+        other_id = send(house, film(OTHER), number="p-2")
+        stage.settle()
+        assert said(house, item_id).answer is Answer.SKIPPED
+        clock.forward(timedelta(hours=1))
+        entry_id = add(house, frames_of(film()))
+        stage.settle()
+        assert said(house, item_id).entry_id == entry_id
+        assert house.ask(decision.standing_item, item_id) == "hold"
+        assert stage.task(item_id).state == "waiting"
+        bank_id = house.ask(banks.bank, "films").id
+        [search] = house.ask(detection.searches, SYSTEM, bank_id)
+        assert (search.looked, search.found) == (2, 1)
+        clock.forward(timedelta(hours=1))
+        house.do(banks.withdraw_entry, SYSTEM, entry_id, why="Listed by mistake.")
+        stage.settle()
+        assert said(house, item_id).answer is Answer.SKIPPED
+        assert stage.task(item_id).state == "waiting"
+        clock.forward(timedelta(hours=1))
+        bytes_id = add(house, hashlib.sha256(film(OTHER)).hexdigest(), kind="sha256")
+        stage.settle()
+        assert said(house, other_id).entry_id == bytes_id
+
     def test_with_a_glimpse_of_a_listed_one_is_for_people(self, stage: Stage) -> None:
         """One frame in common holds nothing, however sure the bank is."""
         house = stage.house

@@ -21,7 +21,7 @@ from evenhand.detection.commands import (
     withdraw,
 )
 from evenhand.detection.declared import Declared, DetectorView
-from evenhand.detection.detectors import DETECTORS, KnownImages
+from evenhand.detection.detectors import DETECTORS, KnownImages, KnownVideos
 from evenhand.detection.detectors.known_videos import is_glimpse, traced_passage
 from evenhand.detection.detectors.learned import text_of
 from evenhand.detection.errors import (
@@ -214,6 +214,7 @@ __all__ = [
     "InForce",
     "ItemContent",
     "KnownImages",
+    "KnownVideos",
     "Learned",
     "LearnedPackageMissing",
     "Lesson",

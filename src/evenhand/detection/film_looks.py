@@ -9,8 +9,9 @@ near. What was not looked at, and why, is part of the answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
 from typing import Final
 
 from evenhand.banks import FrameHash, FrameLike, FrameRun, FramesOneByOne, Snapshot
@@ -27,12 +28,16 @@ from evenhand.detection.signals.films import (
 )
 from evenhand.detection.signals.pdq import DISTANCE_MATCH_MAX, NoPdqHash
 from evenhand.detection.signals.pdq_fast import pdq_of
+from evenhand.detection.signals.pdq_kept import kept
 from evenhand.detection.signals.pdq_looks import looks_at
 from evenhand.kit.films import Film, FilmFacts, FilmFrame, FilmRefused, JoinedFilm
 from evenhand.kit.luma import SIDE_MIN, LumaFrame, LumaPlane
 
 STRETCH_SECONDS_MAX: Final = 4.0
 """Key frames further apart than this leave room for a scene that none of them shows."""
+
+LOOKS_KEPT_MAX: Final = 600
+"""Of 128 bytes each: ten minutes of which every second shows something else take 77 kB."""
 
 _NO_HASH: Final = "0" * 64
 
@@ -70,7 +75,8 @@ class FilmLook:
 
     `films` and `stills` are the listed films and pictures it is like. `until` is how far it was
     looked at, in seconds; `stopped` names the limit that ended it there, `fault` what could not be
-    opened, `others` how many other variants of it there are.
+    opened, `others` how many other variants of it there are. `kept` are the hashes of the scenes
+    that were seen, as `signals.pdq_kept` writes them, for what is listed later.
     """
 
     facts: FilmFacts
@@ -83,6 +89,7 @@ class FilmLook:
     stopped: str | None = None
     fault: FilmRefused | None = None
     others: int = 0
+    kept: bytes = field(default=b"", repr=False)
 
     @property
     def compared(self) -> bool:
@@ -152,6 +159,7 @@ class _Looking:
             stopped=stopped,
             fault=self._fault,
             others=film.others if isinstance(film, JoinedFilm) else 0,
+            kept=_kept(runs),
         )
 
     def _closer(self, seen: list[SeenFrame]) -> tuple[Closer | None, list[SeenFrame]]:
@@ -213,6 +221,15 @@ def _hashed(frame: FilmFrame, plane: LumaPlane) -> FrameHash:
     if isinstance(made, NoPdqHash):
         return FrameHash(frame.number, 0, _NO_HASH, seconds)
     return FrameHash(frame.number, made.quality, made.bits, seconds)
+
+
+def _kept(runs: Sequence[SeenRun]) -> bytes:
+    """Keep the plainest look of every scene, then the others, until it is enough."""
+    ways = max((len(run.head.looks) for run in runs), default=0)
+    looks = (
+        run.head.looks[way] for way in range(ways) for run in runs if way < len(run.head.looks)
+    )
+    return b"".join(kept(look.bits) for look in islice(looks, LOOKS_KEPT_MAX))
 
 
 def _merged(some: Iterable[SeenFrame], more: Iterable[SeenFrame]) -> list[SeenFrame]:

@@ -113,7 +113,7 @@ class ItemContent:
 
 @dataclass(frozen=True, slots=True)
 class MediaHash:
-    """The hashes of one picture; `pdq` None when it has none (blank, or too small).
+    """The hashes of one picture or film; `pdq` None when it has none (blank, small, or a film).
 
     `md5` is None when its bytes could not be had. `looks` holds every hash that was compared, in
     all orientations, as `signals.pdq_kept` writes them: so that what is listed later is found.

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from evenhand import banks, intake
-from evenhand.banks import Batch, EntryKind, LiveEntry, Signal
+from evenhand.banks import Batch, EntryKind, FrameLike, Like, LiveEntry, Signal
 from evenhand.db import ReadTx
 from evenhand.detection import store
 from evenhand.detection.detectors import ON_TEXTS
@@ -28,13 +28,15 @@ from evenhand.detection.signals.pdq_kept import (
     transposed,
 )
 
-PICTURES_AT_ONCE: Final = 10_000
+MEDIA_AT_ONCE: Final = 10_000
+LOOKS_BYTES_AT_ONCE: Final = 16_000_000  # those of 10,000 pictures are 4 MB, of 200 long films 15
 ORIENTATIONS: Final = 8
 TEXTS_AT_ONCE: Final = 200
 FEW: Final = 2_048
 """Up to so many listed hashes, reading all of them is faster than asking the index."""
 
-_ON_PICTURES: Final = frozenset({EntryKind.SHA256, EntryKind.MD5, EntryKind.PDQ})
+_ON_MEDIA: Final = frozenset({Signal.IMAGE, Signal.VIDEO})
+_OF_MEDIA: Final = banks.KINDS_OF[Signal.IMAGE] | banks.KINDS_OF[Signal.VIDEO]
 
 
 def search_portion(tx: ReadTx, search_id: str) -> Portion:
@@ -44,7 +46,7 @@ def search_portion(tx: ReadTx, search_id: str) -> Portion:
         return Portion(search_id, 0, ended=True)
     batch = Batch(search.bank_id, search.first_id, search.last_id)
     bank = banks.bank_with_id(tx, search.bank_id)
-    look = _pictures if bank.signal is Signal.IMAGE else _texts
+    look = _media if bank.signal in _ON_MEDIA else _texts
     items, cursor, looked = look(tx, batch, search.cursor)
     return Portion(
         search_id,
@@ -57,9 +59,12 @@ def search_portion(tx: ReadTx, search_id: str) -> Portion:
     )
 
 
-def _pictures(tx: ReadTx, batch: Batch, after: str) -> tuple[list[str], str, int]:
-    """Compare kept hashes with the batch; return the items, where it ended, and how many."""
-    kept = store.hashes_after(tx, after, limit=PICTURES_AT_ONCE)
+def _media(tx: ReadTx, batch: Batch, after: str) -> tuple[list[str], str, int]:
+    """Compare kept hashes of pictures and films with a batch of either.
+
+    Returns the items, where it ended, and how many were compared.
+    """
+    kept = store.hashes_after(tx, after, limit=MEDIA_AT_ONCE, bytes_max=LOOKS_BYTES_AT_ONCE)
     if not kept:
         return [], after, 0
     found = _same(tx, batch, kept) | _alike(tx, batch, kept)
@@ -82,16 +87,18 @@ def _same(tx: ReadTx, batch: Batch, kept: Sequence[MediaHash]) -> set[str]:
 
 
 def _alike(tx: ReadTx, batch: Batch, kept: Sequence[MediaHash]) -> set[str]:
-    """Return the media of which any look is like an entry of the batch, in any orientation."""
-    few = banks.live_between(tx, batch, [EntryKind.PDQ], limit=FEW + 1)
-    if not few:
+    """Return the media of which any look is like an entry of the batch, in any orientation.
+
+    Of a film, like any of its frames.
+    """
+    values, many = _listed(tx, batch)
+    if not values:
         return set()
     whole = [(one.media_id, one.looks) for one in kept if one.looks]
     upright = [(one.media_id, one.pdq) for one in kept if one.pdq and not one.looks]
     looks = b"".join(looks for _, looks in whole)
-    if len(few) <= FEW:
+    if not many:
         each = KEPT_BYTES // HASH_BYTES
-        values = [entry.value for entry in few]
         listed = banks.Scanned(values + [transposed(value) for value in values])
         near = listed.near_any(kept_hashes(looks), banks.DISTANCE_EXACT_MAX)
         found = _owners(whole, near, each)
@@ -99,14 +106,42 @@ def _alike(tx: ReadTx, batch: Batch, kept: Sequence[MediaHash]) -> set[str]:
         alone = np.frombuffer(flat, np.uint8).reshape(-1, HASH_BYTES)
         near = banks.Scanned(values).near_any(alone, banks.DISTANCE_EXACT_MAX)
         return found | {upright[at][0] for at in near}
-    index = banks.snapshot(tx).index
     asked = [one.tobytes().hex() for one in every_orientation(looks)]
     asked += [bits for _, bits in upright]
-    likes = index.match(asked, banks.DISTANCE_EXACT_MAX)
-    near = [at for at, hits in enumerate(likes) if any(_in(batch, like.entry) for like in hits)]
+    near = _near_batch(tx, batch, asked)
     turned = len(asked) - len(upright)
     found = _owners(whole, [at for at in near if at < turned], ORIENTATIONS)
     return found | {upright[at - turned][0] for at in near if at >= turned}
+
+
+def _listed(tx: ReadTx, batch: Batch) -> tuple[list[str], bool]:
+    """Return the hashes of a batch, and whether there are too many to read them all.
+
+    Of a film, one for each of its scenes.
+    """
+    few = banks.live_between(tx, batch, [EntryKind.PDQ, EntryKind.VIDEO], limit=FEW + 1)
+    frames = banks.snapshot(tx).frames
+    values: list[str] = []
+    for entry in few:
+        if entry.kind is EntryKind.PDQ:
+            values.append(entry.value)
+        elif frames is not None:
+            values += [run.bits for run in frames.runs(entry.id)]
+        if len(values) > FEW:
+            return values, True
+    return values, False
+
+
+def _near_batch(tx: ReadTx, batch: Batch, asked: Sequence[str]) -> list[int]:
+    """Ask the indexes; return which hashes are near anything of the batch."""
+    bank = banks.snapshot(tx)
+    near = set()
+    for alike in (bank.index, bank.frames):
+        if alike is None or not alike.held:
+            continue
+        likes: Sequence[Sequence[Like | FrameLike]] = alike.match(asked, banks.DISTANCE_EXACT_MAX)
+        near |= {at for at, hits in enumerate(likes) if any(_in(batch, one.entry) for one in hits)}
+    return sorted(near)
 
 
 def _owners(whole: Sequence[tuple[str, bytes]], near: Sequence[int], hashes_each: int) -> set[str]:
@@ -128,7 +163,7 @@ def _texts(tx: ReadTx, batch: Batch, after: str) -> tuple[list[str], str, int]:
     entries = tuple(
         entry
         for entry in banks.snapshot(tx).entries
-        if _in(batch, entry) and entry.kind not in _ON_PICTURES
+        if _in(batch, entry) and entry.kind not in _OF_MEDIA
     )
     if not ids or not entries:
         return [], after, 0

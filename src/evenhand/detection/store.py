@@ -154,11 +154,24 @@ def items_found_by(tx: ReadTx, entry_id: str) -> list[str]:
     return [row["item_id"] for row in tx.rows(wanted.order_by(assessments.c.item_id))]
 
 
-def hashes_after(tx: ReadTx, media_id: str, *, limit: int) -> list[MediaHash]:
-    """Return kept hashes of what came after a picture, in the order in which it came."""
-    wanted = sa.select(media_hashes).where(media_hashes.c.media_id > media_id)
-    rows = tx.rows(wanted.order_by(media_hashes.c.media_id).limit(limit))
-    return [MediaHash(**row) for row in rows]
+def hashes_after(tx: ReadTx, media_id: str, *, limit: int, bytes_max: int) -> list[MediaHash]:
+    """Return kept hashes of what came after a picture or film, in the order in which it came.
+
+    As many as there are, `limit` at most, and no more than fit into so many bytes; one at least.
+    """
+    later = media_hashes.c.media_id > media_id
+    length = sa.func.coalesce(sa.func.length(media_hashes.c.looks), 0).label("length")
+    sizes = sa.select(media_hashes.c.media_id, length).where(later)
+    last, total = "", 0
+    for row in tx.rows(sizes.order_by(media_hashes.c.media_id).limit(limit)):
+        total += int(row["length"])
+        if last and total > bytes_max:
+            break
+        last = row["media_id"]
+    if not last:
+        return []
+    wanted = sa.select(media_hashes).where(later, media_hashes.c.media_id <= last)
+    return [MediaHash(**row) for row in tx.rows(wanted.order_by(media_hashes.c.media_id))]
 
 
 def save_search(tx: Tx, search: SearchView) -> None:

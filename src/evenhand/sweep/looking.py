@@ -132,9 +132,11 @@ def tools_of(job: Job) -> Tools:
 
 
 def _for_files(detector: Detector) -> Detector:
-    """Return the detector with limits for files of one's own, which are larger than those sent."""
+    """Return the detector for files of one's own: larger ones, of which it keeps nothing."""
     if isinstance(detector, detection.KnownImages):
-        return detection.KnownImages(limits=detection.FILE_LIMITS)
+        return detection.KnownImages(limits=detection.FILE_LIMITS, keeps=False)
+    if isinstance(detector, detection.KnownVideos):
+        return detection.KnownVideos(keeps=False)
     return detector
 
 

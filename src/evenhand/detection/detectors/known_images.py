@@ -60,17 +60,35 @@ class KnownImages:
     cost: Final = Cost.CHEAP
     seconds_max: Final = 60.0
 
-    def __init__(self, *, limits: ImageLimits = DEFAULT_LIMITS) -> None:
-        """Look at pictures within limits: whoever has files of their own has larger ones."""
-        self._limits = limits
+    def __init__(self, *, limits: ImageLimits = DEFAULT_LIMITS, keeps: bool = True) -> None:
+        """Look at pictures within limits: whoever has files of their own has larger ones.
+
+        Where nothing is kept of them for later searches, an MD5 is made only if any is listed.
+        """
+        self._limits, self._keeps = limits, keeps
 
     def examine(self, content: ItemContent, bank: Snapshot) -> Sequence[Finding]:
         """Return what was found in each picture, or one finding that there is none."""
         if not content.images and not content.unkept:
             return [Finding(Answer.SKIPPED, "The item has no picture.")]
-        exact, alike, limits = bank.exact, bank.index, self._limits
-        seen = [one for image in content.images for one in _examined(image, exact, alike, limits)]
+        looking = _Looking(
+            bank.exact,
+            bank.index,
+            self._limits,
+            md5=bool(content.images) and (self._keeps or bank.exact.held(EntryKind.MD5)),
+        )
+        seen = [one for image in content.images for one in _examined(image, looking)]
         return seen + [one for image in content.unkept for one in _seen_before(image)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Looking:
+    """What pictures are compared with, within which limits, and whether their MD5 is wanted."""
+
+    exact: Listed
+    alike: Alike
+    limits: ImageLimits
+    md5: bool
 
 
 @dataclass(slots=True)
@@ -88,11 +106,10 @@ class _Seen:
     fault: BaseException | None = None
 
 
-def _examined(
-    image: ImageContent, exact: Listed, alike: Alike, limits: ImageLimits
-) -> list[Finding]:
+def _examined(image: ImageContent, looking: _Looking) -> list[Finding]:
     """Look at one picture; whatever goes wrong with it stays with it."""
-    seen = _looked_at(image, alike, limits)
+    exact, alike = looking.exact, looking.alike
+    seen = _looked_at(image, looking)
     pdq = seen.made if isinstance(seen.made, PdqHash) else None
     bits, quality = (pdq.bits, pdq.quality) if pdq else (None, None)
     looks = b"".join(seen.looks) or None
@@ -145,14 +162,15 @@ def _seen_before(image: UnkeptImage) -> Iterator[Finding]:
         )
 
 
-def _looked_at(image: ImageContent, alike: Alike, limits: ImageLimits) -> _Seen:
+def _looked_at(image: ImageContent, looking: _Looking) -> _Seen:
     """Decode and compare frame after frame; a fault ends it, and what was seen before stays."""
-    seen = _Seen()
+    seen, alike = _Seen(), looking.alike
     first: tuple[LumaFrame, list[Look]] | None = None
     try:
         data = image.load()
-        seen.md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
-        for frame in luma_frames(data, declared=None, limits=limits):
+        if looking.md5:
+            seen.md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
+        for frame in luma_frames(data, declared=None, limits=looking.limits):
             looks = list(looks_at(frame))
             if seen.made is None:
                 seen.made = plain_hash(frame, looks)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from evenhand.banks import Confidence, EntryKind, FrameHash, LiveEntry, Snapshot
@@ -21,6 +22,7 @@ from evenhand.detection.model import (
     Finding,
     ImageContent,
     ItemContent,
+    MediaHash,
     Needs,
     VideoContent,
     found_entry,
@@ -40,6 +42,7 @@ FOUND_MAX: Final = 20  # per film: one that is like more entries than this is kn
 PASSAGES_MAX: Final = 40
 SECONDS_MAX: Final = 30.0  # of waiting, for each film
 _HALF: Final = 0.5
+_NOTHING_LISTED: Final = "No bank holds a film or a picture to compare with."
 _LIMITS: Final = FilmLimits(bytes_max=200_000_000, wall_seconds_max=SECONDS_MAX)
 
 
@@ -47,13 +50,18 @@ class KnownVideos:
     """Compares every film with the listed films and pictures, and every picture with the films."""
 
     name: Final = "known_videos"
-    version: Final = "1"
+    version: Final = "2"
     cost: Final = Cost.CHEAP
     seconds_max: Final = 120.0
     needs: Final = Needs("video", ("av",))
 
-    def __init__(self, *, limits: FilmLimits = _LIMITS) -> None:
-        self._limits = limits
+    def __init__(self, *, limits: FilmLimits = _LIMITS, keeps: bool = True) -> None:
+        """Look at films within limits.
+
+        What is kept of them is found by what is listed later: so they are opened even while nothing
+        is listed, unless nothing is to be kept.
+        """
+        self._limits, self._keeps = limits, keeps
 
     def examine(self, content: ItemContent, bank: Snapshot) -> Sequence[Finding]:
         """Return what was found in each film and picture, or one finding that there is none."""
@@ -68,46 +76,56 @@ class KnownVideos:
         """Look at one film; whatever goes wrong with it stays with it."""
         exact = [*bank.of_kind(EntryKind.SHA256), *bank.of_kind(EntryKind.MD5)]
         alike = bank.index.held or (bank.frames is not None and bank.frames.held)
-        if not exact and not alike:
-            says = "No bank holds a film or a picture to compare with."
-            return [Finding(Answer.SKIPPED, says, film.field, film.media_id)]
+        if not (exact or alike or self._keeps):
+            return [Finding(Answer.SKIPPED, _NOTHING_LISTED, film.field, film.media_id)]
         try:
             data = film.load()
         except DECODING_FAULTS as fault:
             says = said("The film could not be had", fault)
             return [Finding(Answer.FAILED, says, film.field, film.media_id)]
-        known = {film.sha256, hashlib.md5(data, usedforsecurity=False).hexdigest()}
+        md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
         findings = [
             _found(film, entry, "Its bytes are listed.", {"distance": 0})
             for entry in exact
-            if entry.value in known
+            if entry.value in {film.sha256, md5}
         ]
-        if alike:
-            return [*findings, *self._likeness(film, data, bank, found=bool(findings))]
-        says = "Its exact bytes are not listed."
-        return findings or [Finding(Answer.NOT_FOUND, says, film.field, film.media_id)]
+        look: FilmLook | Finding | None = None
+        if alike or self._keeps:
+            look = self._looked(film, data, bank)
+        if alike and look is not None:
+            findings += _likeness(film, look, found=bool(findings))
+        elif not findings:
+            answer = Answer.NOT_FOUND if exact else Answer.SKIPPED
+            says = "Its exact bytes are not listed." if exact else _NOTHING_LISTED
+            findings = [Finding(answer, says, film.field, film.media_id)]
+        kept = look.kept if isinstance(look, FilmLook) else None
+        hashes = MediaHash(film.media_id, film.sha256, None, None, md5, kept or None)
+        return [replace(findings[0], hash=hashes), *findings[1:]]
 
-    def _likeness(
-        self, film: VideoContent, data: bytes, bank: Snapshot, *, found: bool
-    ) -> Iterator[Finding]:
-        """Compare a film's frames; what was not looked at has a finding of its own."""
+    def _looked(self, film: VideoContent, data: bytes, bank: Snapshot) -> FilmLook | Finding:
+        """Compare a film's frames, or say why that cannot be."""
         try:
             with open_film(data, limits=self._limits) as opened:
-                look = look_at_film(opened, bank)
+                return look_at_film(opened, bank)
         except FilmsNotInstalled as why:
-            yield Finding(Answer.SKIPPED, str(why), film.field, film.media_id)
-            return
+            return Finding(Answer.SKIPPED, str(why), film.field, film.media_id)
         except (FilmRefused, *DECODING_FAULTS) as fault:
             says = said("The film could not be compared by likeness", fault)
-            yield Finding(Answer.FAILED, says, film.field, film.media_id)
-            return
-        like = sorted((*look.films, *look.stills), key=_surest)[:FOUND_MAX]
-        for match in like:
-            yield _found(film, match.entry, _how(match), _traced(match, look))
-        yield from _unseen(film, look)
-        if not like and not found and look.fault is None:
-            answer, says = _in_vain(look)
-            yield Finding(answer, says, film.field, film.media_id, evidence=_sampled(look))
+            return Finding(Answer.FAILED, says, film.field, film.media_id)
+
+
+def _likeness(film: VideoContent, look: FilmLook | Finding, *, found: bool) -> Iterator[Finding]:
+    """Say what a film's frames are like; what was not looked at has a finding of its own."""
+    if isinstance(look, Finding):
+        yield look
+        return
+    like = sorted((*look.films, *look.stills), key=_surest)[:FOUND_MAX]
+    for match in like:
+        yield _found(film, match.entry, _how(match), _traced(match, look))
+    yield from _unseen(film, look)
+    if not like and not found and look.fault is None:
+        answer, says = _in_vain(look)
+        yield Finding(answer, says, film.field, film.media_id, evidence=_sampled(look))
 
 
 def is_glimpse(match: FilmMatch) -> bool:
