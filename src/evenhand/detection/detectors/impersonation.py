@@ -133,6 +133,7 @@ def _likeness(place: _Place, protected: ProtectedName) -> Likeness | None:
     return None
 
 
+@functools.lru_cache(maxsize=16_384)
 def _forms(protected: ProtectedName) -> tuple[str, ...]:
     """Give all that they are called: name, handles, and the names of their sites."""
     labels = ((registrable_domain(site) or site).split(".")[0] for site in protected.domains)

@@ -58,15 +58,16 @@ def name_like(shown: str, protected: str) -> Likeness | None:
     """
     if len(_row(protected)) < LETTERS_MIN or len(shown) > NAME_CHARS_MAX:
         return None
-    for seen in _ways_to_read(shown):
-        for join in (str, _joined):  # a name that ends in r before "news" must not become an m
-            found = _within(join(seen), join(_row(protected)))
+    row = _row(protected)
+    for seen, seen_joined in _ways_to_read(shown):
+        # as it is, first: a name that ends in r before "news" must not become an m
+        for read, real, joined in ((seen, row, False), (seen_joined, _joined(row), True)):
+            found = _within(read, real)
             if found is not None:
                 window, around = found
-                dressed = join is _joined or window != _row(protected)
-                undone = _undone(shown, protected, around, dressed=dressed)
+                undone = _undone(shown, protected, around, dressed=joined or window != row)
                 return Likeness(protected, tuple(undone))
-    real = _latin(_joined(_row(protected)))
+    real = _core(protected)
     if any(_one_slip(core, real) for core in _cores(shown)):
         return Likeness(protected, ("one letter is changed",))
     return None
@@ -115,13 +116,18 @@ def _between(text: str) -> str:
     return "".join(c for c in normalise(text) if not c.isalnum() and c not in _SIGNS_FOR_LETTERS)
 
 
-def _ways_to_read(shown: str) -> Iterator[str]:
-    """Give the letters of a name: as they are, as its capitals look, and with signs for letters."""
+@functools.lru_cache(maxsize=4_096)
+def _ways_to_read(shown: str) -> tuple[tuple[str, str], ...]:
+    """Give the letters of a name: as they are, as its capitals look, and with signs for letters.
+
+    Each beside itself with its strokes joined.
+    """
     plain = unicodedata.normalize("NFKC", shown)
     looks = (plain, plain.translate(_CAPITALS))
-    yield from dict.fromkeys(_row(look) for look in looks)
+    rows = dict.fromkeys(_row(look) for look in looks)
     if _SIGNS_FOR_LETTERS & set(plain):
-        yield from dict.fromkeys(_row(look, _SIGNS_FOR_LETTERS) for look in looks)
+        rows |= dict.fromkeys(_row(look, _SIGNS_FOR_LETTERS) for look in looks)
+    return tuple((row, _joined(row)) for row in rows)
 
 
 @functools.lru_cache(maxsize=16_384)
@@ -130,6 +136,7 @@ def _row(text: str, kept: frozenset[str] = frozenset()) -> str:
     return "".join(c for c in normalise(text) if c.isalnum() or c in kept)
 
 
+@functools.lru_cache(maxsize=65_536)
 def _joined(row: str) -> str:
     """Join strokes that look like one letter."""
     for strokes, letter in _STROKES:
@@ -168,11 +175,18 @@ def _latin_letter(character: str) -> str:
     return min((c for c in _readings(character) if c.isascii()), default=character)
 
 
-def _cores(shown: str) -> Iterator[str]:
+@functools.lru_cache(maxsize=65_536)
+def _core(name: str) -> str:
+    """Give a name in Latin letters, in one row."""
+    return _latin(_joined(_row(name)))
+
+
+@functools.lru_cache(maxsize=4_096)
+def _cores(shown: str) -> tuple[str, str]:
     """Give a name in Latin letters, whole and without the affixes around it."""
-    yield _latin(_joined(_row(shown)))
-    words = [_latin(_joined(_row(word))) for word in re.split(r"[\W_]+", normalise(shown))]
-    yield "".join(word for word in words if not _affixes(digits=True).fullmatch(word))
+    words = map(_core, re.split(r"[\W_]+", normalise(shown)))
+    bare = "".join(word for word in words if not _affixes(digits=True).fullmatch(word))
+    return _core(shown), bare
 
 
 def _one_slip(seen: str, real: str) -> bool:

@@ -113,12 +113,12 @@ def looks_like(host: str, protected: Sequence[str]) -> LookAlike | None:
     other or swapped) in a label of five and up or in a suffix of three and up. A protected domain
     and whatever is under it imitate nothing. Raises NotALink.
     """
-    name = canonical_host(host)
+    name = _canonical(host)
     if is_address(name) or any(matches_domain(name, domain) for domain in protected):
         return None
     labels = _readable(name)
     for domain in protected:
-        kind = _imitation(labels, _readable(canonical_host(domain)))
+        kind = _imitation(labels, _readable(_canonical(domain)))
         if kind is not None:
             return LookAlike(domain, kind)
     return None
@@ -141,6 +141,9 @@ def _without_trailing(written: str) -> str:
         counts[last] -= 1
         end -= 1
     return written[:end]
+
+
+_canonical = functools.lru_cache(maxsize=16_384)(canonical_host)
 
 
 def _readable(host: str) -> list[str]:

@@ -8,6 +8,7 @@ what is told by the public suffix list; nothing is looked up or fetched.
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -17,6 +18,8 @@ from evenhand.kit.addresses import is_address, registrable_domain
 
 LONG_ENOUGH: Final = 5
 """Letters of a name that is told from a word when it stands alone, or in front of another's."""
+
+EDITS_MAX: Final = 2
 
 _KINDS: Final = {
     LookAlikeKind.EMBEDDED: "it stands in front of another's name",
@@ -36,7 +39,7 @@ def site_like(host: str, sites: Sequence[str], names: Sequence[str] = ()) -> Lik
     found = looks_like(host, sites)
     if found is not None:
         return Likeness(found.protected, (_KINDS[found.kind],))
-    registered = registrable_domain(host) or host
+    registered = _registered(host)
     own, *_ = registered.split(".")
     before = host.removesuffix(registered).rstrip(".").split(".")
     for brand, protected in _brands(sites, names):
@@ -51,12 +54,20 @@ def site_like(host: str, sites: Sequence[str], names: Sequence[str] = ()) -> Lik
 def _brands(sites: Sequence[str], names: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Give each name that sites are recognised by, and what it is the name of."""
     for site in sites:
-        label = _shown((registrable_domain(site) or site).split(".")[0])
-        if not is_generic(label):
+        label = _shown(_registered(site).split(".")[0])
+        if not _is_generic(label):
             yield label, site
     for name in names:
-        if len(name) >= LONG_ENOUGH and not is_generic(name):
+        if len(name) >= LONG_ENOUGH and not _is_generic(name):
             yield name, name
+
+
+@functools.lru_cache(maxsize=16_384)
+def _registered(host: str) -> str:
+    return registrable_domain(host) or host
+
+
+_is_generic = functools.lru_cache(maxsize=16_384)(is_generic)
 
 
 def _name_undone(own: str, brand: str) -> tuple[str, ...] | None:
@@ -66,7 +77,7 @@ def _name_undone(own: str, brand: str) -> tuple[str, ...] | None:
         return found.undone
     if found is not None:
         return ("it is the same name under another ending",) if len(brand) >= LONG_ENOUGH else None
-    if len(brand) >= LONG_ENOUGH and _typed_wrong(brand).check(own):
+    if len(brand) >= LONG_ENOUGH and _is_typed_wrong(own, brand):
         return ("one or two letters are changed",)
     return None
 
@@ -80,12 +91,29 @@ def _undone_before(labels: Sequence[str], brand: str, registered: str) -> tuple[
     return None
 
 
-@functools.lru_cache(maxsize=4_096)
+def _is_typed_wrong(own: str, brand: str) -> bool:
+    """Tell whether a name is a few edits from another; most are told apart by their letters."""
+    if "xn--" not in own.casefold():
+        seen, real = _letters(own), _letters(brand)
+        if max((seen - real).total(), (real - seen).total()) > EDITS_MAX:
+            return False
+    return bool(_typed_wrong(brand).check(own))
+
+
+@functools.lru_cache(maxsize=16_384)
+def _letters(name: str) -> Counter[str]:
+    """Count the letters of a name's skeleton: an edit changes one of them, a swap none."""
+    from impersonation_detector import fold_skeleton  # type: ignore[import-untyped]  # ships none
+
+    return Counter(fold_skeleton(name))
+
+
+@functools.lru_cache(maxsize=16_384)
 def _typed_wrong(brand: str) -> Any:
     """Compare with Unicode's skeletons and by edits, fewer for a shorter name."""
-    from impersonation_detector import LookalikeDetector  # type: ignore[import-untyped]  # as above
+    from impersonation_detector import LookalikeDetector
 
-    return LookalikeDetector([brand])
+    return LookalikeDetector([brand], max_distance=EDITS_MAX)
 
 
 @functools.lru_cache(maxsize=65_536)
