@@ -160,6 +160,10 @@ _SAYS: Final[dict[int, tuple[str, str]]] = {
     422: ("That could not be read", "Go back, correct what you typed, and send it again."),
     503: ("Very much is going on", "Nothing was changed. Wait a moment, and send it again."),
 }
+_LIST_TOO_LONG: Final = (
+    f"A list taken in here has {console.LIST_BYTES_MAX // 1_000_000} MB at most. Nothing of it was"
+    " read. Send it in parts, or use the shell: evenhand bank import."
+)
 _FAULT: Final = (
     "Something failed, and it is on us",
     "Nothing you did caused it. Wait a moment and try again.",
@@ -185,6 +189,8 @@ class _Trouble:
         if isinstance(error, HTTPException):
             status = error.status_code
         title, says = _SAYS.get(status, _FAULT)
+        if isinstance(error, BodyTooLarge) and error.bytes_max == console.LIST_BYTES_MAX:
+            says = _LIST_TOO_LONG
         inside = scope["path"].startswith(console.PREFIX)
         reference = scope.get("state", {}).get("reference", "") if (title, says) == _FAULT else ""
         answer: Response = pages.page(
@@ -201,6 +207,13 @@ class _Trouble:
         if isinstance(error, HTTPException) and error.headers:
             answer.headers.update(error.headers)
         return answer
+
+
+def _form_bytes_max(path: str) -> int | None:
+    """Return how long a body may be here; None where routes have limits of their own."""
+    if path.startswith("/api/"):
+        return None
+    return console.LIST_BYTES_MAX if console.takes_lists(path) else FORM_BYTES_MAX
 
 
 def _for_programs(path: str) -> bool:
@@ -252,7 +265,7 @@ class _Crossing:
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._scope, self._receive, self._send = scope, receive, send
-        self._capped = not scope["path"].startswith("/api/")
+        self._bytes_max = _form_bytes_max(scope["path"])
         self._read = 0
         self._began = time.perf_counter()
         self.status: int | None = None
@@ -261,15 +274,15 @@ class _Crossing:
     def check_length(self) -> None:
         """Refuse a form whose claimed length is over the limit, before reading it."""
         claimed = dict(self._scope["headers"]).get(b"content-length", b"")
-        if self._capped and claimed.isdigit() and int(claimed[:20]) > FORM_BYTES_MAX:
-            raise BodyTooLarge(FORM_BYTES_MAX)
+        if self._bytes_max and claimed.isdigit() and int(claimed[:20]) > self._bytes_max:
+            raise BodyTooLarge(self._bytes_max)
 
     async def receive(self) -> Message:
         """Count what comes in; a claimed length may be missing or wrong."""
         message = await self._receive()
         self._read += len(message.get("body", b""))
-        if self._capped and self._read > FORM_BYTES_MAX:
-            raise BodyTooLarge(FORM_BYTES_MAX)
+        if self._bytes_max and self._read > self._bytes_max:
+            raise BodyTooLarge(self._bytes_max)
         return message
 
     async def send(self, message: Message) -> None:

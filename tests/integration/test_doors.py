@@ -112,6 +112,15 @@ class TestTrouble:
             answer = client.post("/report", content=b"x" * (FORM_BYTES_MAX + 1), headers=headers)
             assert answer.status_code == 413
 
+    def test_a_list_may_be_longer_and_says_its_own_limit(self, client: TestClient) -> None:
+        """Nobody who may not take one in can make the house read it."""
+        path = "/console/banks/01936f0e-6d80-7c4e-9d2a-6f0f5a6d7c21/import"
+        answer = client.post(path, content=b"x" * (FORM_BYTES_MAX + 1), follow_redirects=False)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/console/sign-in")
+        answer = client.post(path, content=b"", headers={"content-length": "10000001"})
+        assert answer.status_code == 413
+        assert "10 MB at most" in answer.text
+
     def test_a_browser_writes_only_from_our_own_pages(self, client: TestClient) -> None:
         answer = client.post("/report", headers={"sec-fetch-site": "cross-site"})
         assert answer.status_code == 403

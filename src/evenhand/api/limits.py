@@ -22,6 +22,7 @@ class BodyTooLarge(Exception):
 
     def __init__(self, bytes_max: int) -> None:
         """Say the limit, so that whoever sends can keep it."""
+        self.bytes_max = bytes_max
         super().__init__(f"The body is larger than {bytes_max} bytes, the limit here.")
 
 

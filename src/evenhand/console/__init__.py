@@ -46,11 +46,12 @@ from evenhand.console import (
     visits_pages,
     words,
 )
+from evenhand.console.banks_pages import LIST_BYTES_MAX, takes_lists
 from evenhand.console.frame import PREFIX, TEMPLATES, Console
 from evenhand.console.item_view import detector_words, evidence_text
 from evenhand.policy import Measure
 
-__all__ = ["PREFIX", "make_templates", "router", "standing"]
+__all__ = ["LIST_BYTES_MAX", "PREFIX", "make_templates", "router", "standing", "takes_lists"]
 
 _ROOMS = (
     auth,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import tempfile
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import IO, Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -13,7 +15,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from evenhand import banks, detection, people, policy
 from evenhand.banks import Confidence, EntryKind, EntryState, Polarity, Signal
-from evenhand.console.frame import ConsoleRoute, SignedIn, Visit
+from evenhand.console.frame import PREFIX, ConsoleRoute, SignedIn, Visit
 from evenhand.console.frame import visit as signed_in
 from evenhand.pages import N_
 from evenhand.people import Permission
@@ -25,6 +27,9 @@ REFUSALS_SHOWN: Final = 20
 CLUSTERED_MAX: Final = 20_000  # about a second; for longer lists there is the shell
 CLUSTERS_SHOWN: Final = 50
 _READ_BYTES: Final = 1 << 16
+LIST_BYTES_MAX: Final = 10_000_000
+"""Of a list that is taken in here: about 130,000 hashes, which take half a minute."""
+_TAKES_LISTS: Final = re.compile(rf"{PREFIX}/banks/[^/]+/import")
 
 SIGNALS = (
     (Signal.IMAGE.value, N_("pictures")),
@@ -90,14 +95,32 @@ FORMATS = (
 )
 
 
-async def _read_upload(request: Request) -> AsyncIterator[FormData]:
-    """Read a form with one file, and close it in the end; its length is the door's to limit."""
+def takes_lists(path: str) -> bool:
+    """Tell whether a list is sent to an address, which may be as long as LIST_BYTES_MAX."""
+    return _TAKES_LISTS.fullmatch(path) is not None
+
+
+def _keeper(request: Request) -> Visit:
+    """Find out who sends a file before the first byte of it is read. Raises NotAllowed."""
+    visit = signed_in(request, FormData())
+    people.require(visit.actor, Permission.MANAGE_BANKS)
+    return visit
+
+
+Keeper = Annotated[Visit, Depends(_keeper)]
+
+
+async def _read_upload(request: Request, _visit: Keeper) -> AsyncIterator[FormData]:
+    """Read a form with one file, which goes to disk as it comes, and close it in the end.
+
+    Its length is the door's to limit.
+    """
     async with request.form(max_files=1, max_fields=20) as form:
         yield form
 
 
-def _with_file(request: Request, form: Annotated[FormData, Depends(_read_upload)]) -> Visit:
-    return signed_in(request, form)
+def _with_file(visit: Keeper, form: Annotated[FormData, Depends(_read_upload)]) -> Visit:
+    return replace(visit, form=form)
 
 
 @router.get("/banks")
