@@ -132,12 +132,14 @@ class Walk:
     def take_entry(self, entry: str, given: bytes | None) -> dict[str, Any] | None:
         """Take a line as it is published, at the place that it names. Return what it says.
 
-        `given` is the leaf that a tile holds for it; without a tile nothing is compared.
+        Of a withheld one that is its place and its leaf. `given` is the leaf that a tile holds for
+        the line; without a tile nothing is compared.
         """
         if entry.startswith(WITHHELD_ENTRY):
             self.unread += 1
             index, leaf = _withheld(entry) or (self._next, b"")
-            return self._take(index, None, leaf, given)
+            self._take(index, None, leaf, given)
+            return {"n": index, "leaf": leaf.hex()}
         return self._take(None, entry, leaf_hash(entry.encode()), given)
 
     def finish(
