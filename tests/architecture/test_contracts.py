@@ -126,7 +126,7 @@ def lint(folder: Path, name: str | None = None) -> tuple[int, str]:
     """Run the linter in a copy; give its exit code and what it says, on unbroken lines."""
     only = [] if name is None else ["--contract", name]
     done = subprocess.run(
-        [Path(sys.executable).with_name("lint-imports"), "--no-cache", "--no-logo", *only],
+        [Path(sys.executable).with_name("lint-imports"), "--no-logo", *only],
         cwd=folder,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(folder / "src"), "COLUMNS": "500"},
         capture_output=True,

@@ -6,7 +6,7 @@ import ast
 import re
 
 from evenhand.ledger import EVENTS
-from tests.architecture.tree import ROOT, modules, name, parsed, read
+from tests.architecture.tree import ROOT, modules, name, nodes, parsed, read
 
 EVENT_NAME = re.compile(r"[a-z]+\.[a-z]+")
 
@@ -20,8 +20,8 @@ def appended() -> dict[str, list[str]]:
     for file in modules("src"):
         if "ledger.append import append" not in read(file):
             continue
-        for node in ast.walk(parsed(file)):
-            if not isinstance(node, ast.Call) or not _is_append(node.func):
+        for node in nodes(file, ast.Call):
+            if not _is_append(node.func):
                 continue
             said = list(node.args[1:2]) + [
                 word.value for word in node.keywords if word.arg == "event"
@@ -81,9 +81,8 @@ class TestEvents:
         enqueued = {
             node.args[1].value
             for file in modules("src")
-            for node in ast.walk(parsed(file))
-            if isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
+            for node in nodes(file, ast.Call)
+            if isinstance(node.func, ast.Attribute)
             and node.func.attr == "enqueue"
             and isinstance(node.args[1], ast.Constant)
         }

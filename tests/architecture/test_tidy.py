@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from tests.architecture.tree import PACKAGE, ROOT, files, modules, name, parsed, read, texts
+from tests.architecture.tree import PACKAGE, ROOT, files, modules, name, nodes, parsed, read, texts
 
 MODULE_LINES_MAX = 400
 TEST_LINES_MAX = 600  # one file tells all that is true of one room, and scenes take their lines
@@ -90,9 +90,8 @@ class TestFunctions:
             f"{name(file)}:{node.lineno} {node.name} has {length} lines"
             for file in modules(*CODE)
             if not name(file).startswith(STEPS)
-            for node in ast.walk(parsed(file))
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            and (length := (node.end_lineno or 0) - node.lineno + 1) > FUNCTION_LINES_MAX
+            for node in [*nodes(file, ast.FunctionDef), *nodes(file, ast.AsyncFunctionDef)]
+            if (length := (node.end_lineno or 0) - node.lineno + 1) > FUNCTION_LINES_MAX
         ]
         assert not long, "\n".join(long)
 
@@ -162,8 +161,8 @@ class TestErrors:
         found = Counter(
             name(file)
             for file in modules("src")
-            for node in ast.walk(parsed(file))
-            if isinstance(node, ast.ExceptHandler) and catches_anything(node)
+            for node in nodes(file, ast.ExceptHandler)
+            if catches_anything(node)
         )
         assert sorted(found.items()) == sorted(CATCHES_ANYTHING.items())
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
+
+Node = TypeVar("Node", bound=ast.AST)
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "evenhand"
@@ -67,6 +71,19 @@ def read(file: Path) -> str:
 def parsed(file: Path) -> ast.Module:
     """Parse a module."""
     return ast.parse(read(file), filename=str(file))
+
+
+def nodes(file: Path, kind: type[Node]) -> list[Node]:
+    """Return the nodes of a kind in a module; it is walked once for all who ask."""
+    return [node for node in _walked(file)[kind] if isinstance(node, kind)]
+
+
+@cache
+def _walked(file: Path) -> defaultdict[type[ast.AST], list[ast.AST]]:
+    found: defaultdict[type[ast.AST], list[ast.AST]] = defaultdict(list)
+    for node in ast.walk(parsed(file)):
+        found[type(node)].append(node)
+    return found
 
 
 def name(file: Path) -> str:
