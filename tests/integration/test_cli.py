@@ -419,6 +419,15 @@ class TestLedger:
         found = evenhand(nowhere, "ledger", "verify-proof", "-", stdin=changed)
         assert found.returncode == 1
         assert "does not commit to what stands beside it" in found.stdout
+        why = "Ada asked for it on 3 May."
+        assert say("ledger", "erase", str(line["n"]), "--reason", why)["line"] == line["n"]
+        (erased,) = say("ledger", "show", issued.id)["lines"]
+        assert erased == line | {"by": "staff"}
+        missing = ("ledger", "prove", str(line["n"]), "--opened")
+        assert say(*missing, status=Exit.NOT_POSSIBLE)["error"]
+        again = ("ledger", "erase", str(line["n"]), "--reason", why)
+        assert say(*again, status=Exit.NOT_POSSIBLE)["error"] == "nothing_to_erase"
+        assert say("ledger", "verify")["sound"]
 
     def test_a_copy_is_checked_with_the_key_alone(self, say: Say, tmp_path: Path) -> None:
         """As tiles and as lines, without a house; what was changed is found and named."""

@@ -331,6 +331,7 @@ def verify_proof(
 for act in (
     ledger_acts.accept_restore,
     ledger_acts.explain_clock,
+    ledger_acts.erase,
     ledger_acts.rotate_key,
     ledger_acts.checkpoint,
 ):

@@ -65,6 +65,27 @@ def explain_clock(
     return Exit.OK
 
 
+def erase(
+    line: Annotated[int, Parameter(help="The number of the line, as `ledger show` gives it.")],
+    /,
+    *,
+    reason: Annotated[str, Parameter(help="Why, in a sentence: who asked, and when.")],
+    json: Json = False,
+) -> Exit:
+    """Destroy for good what a line commits to: who acted, and what was said in words.
+
+    The line stays, and the tree still verifies. What is destroyed is gone from the house's own
+    histories as well, and from this database alone: think of your backups.
+    """
+    if len(reason.split()) < REASON_WORDS_MIN:
+        raise NotPossibleHere("Say in a sentence who asked for it, and when.")
+    with opened() as house:
+        house.do(ledger.erase_line, people.SYSTEM.ref, line=line, reason=reason)
+    text = [f"What line {line} committed to is destroyed. The line stays as it is."]
+    show({"line": line}, as_json=json, text=text)
+    return Exit.OK
+
+
 def rotate_key(
     *,
     reason: Annotated[str, Parameter(help="Why, in a sentence: who may have seen it, or a habit.")],

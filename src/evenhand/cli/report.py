@@ -153,7 +153,8 @@ def _unread(lines: int) -> list[str]:
         return []
     return [
         f"Of {lines:,} lines of this copy only the hash came, so that they count for nothing.",
-        "They are said to be about the working day of staff, which nobody outside can tell.",
+        "They are said to be about staff at work or hidden checks, or too long to serve:",
+        "nobody outside can tell.",
     ]
 
 

@@ -8,13 +8,14 @@ a reorder or a lost tail is found. Appending is not part of this front door: onl
 
 from evenhand.ledger import checkpoint, jobs, leases, merkle, outbox, tiles
 from evenhand.ledger.checking import Finding, Verification
-from evenhand.ledger.commands import explain_clock, record_restore, rotate_key
+from evenhand.ledger.commands import erase_line, explain_clock, record_restore, rotate_key
 from evenhand.ledger.errors import (
     CheckpointInvalid,
     LeaseLost,
     LedgerCut,
     LedgerError,
     NothingSigned,
+    NothingToErase,
     NothingToExplain,
     StampInvalid,
     StampsUnread,
@@ -64,6 +65,7 @@ __all__ = [
     "LedgerCut",
     "LedgerError",
     "NothingSigned",
+    "NothingToErase",
     "NothingToExplain",
     "Passed",
     "Proof",
@@ -79,6 +81,7 @@ __all__ = [
     "commitment",
     "committed",
     "count_of",
+    "erase_line",
     "events",
     "explain_clock",
     "hashes",

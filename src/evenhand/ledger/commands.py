@@ -1,4 +1,4 @@
-"""Acts about the ledger itself, which stand in it: restores, clocks that were wrong, new keys."""
+"""Acts about the ledger itself, which stand in it: restores, clocks, erasure, new keys."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from evenhand.db import Tx
 from evenhand.ledger import signing, store
 from evenhand.ledger.append import append
 from evenhand.ledger.checkpoint import endorse, verifier_line
-from evenhand.ledger.errors import NothingSigned, NothingToExplain
+from evenhand.ledger.errors import NothingSigned, NothingToErase, NothingToExplain
 from evenhand.ledger.queries import events
 
 REASON_CHARS_MAX = 2_000
@@ -41,6 +41,27 @@ def explain_clock(tx: Tx, actor_ref: str, *, line: int, reason: str) -> None:
     append(
         tx,
         "clock.explained",
+        subject="ledger",
+        actor=actor_ref,
+        public={"line": line},
+        private={"reason": reason[:REASON_CHARS_MAX]},
+    )
+
+
+def erase_line(tx: Tx, actor_ref: str, *, line: int, reason: str) -> None:
+    """Destroy what a line commits to, with its salt: who acted, and all that was said in words.
+
+    The line itself stays, and so does the tree; nobody can tell any more what its commitment is of.
+    The record that it was erased can be erased like any other. Raises NothingToErase.
+    """
+    tx.lock("ledger")
+    if not store.destroy_private(tx, line):
+        raise NothingToErase(
+            f"Line {line} commits to nothing, or what it committed to was erased before."
+        )
+    append(
+        tx,
+        "line.erased",
         subject="ledger",
         actor=actor_ref,
         public={"line": line},

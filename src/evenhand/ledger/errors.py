@@ -5,6 +5,7 @@ LedgerError
 ├── CheckpointInvalid
 ├── LedgerCut
 ├── NothingSigned
+├── NothingToErase
 ├── NothingToExplain
 ├── StampInvalid
 ├── StampsUnread
@@ -33,6 +34,10 @@ class LedgerCut(LedgerError):
 
 class NothingSigned(LedgerError):
     """The ledger is empty, so that its key has signed nothing yet."""
+
+
+class NothingToErase(LedgerError):
+    """This line commits to nothing, or it was erased, or there is no such line."""
 
 
 class NothingToExplain(LedgerError):

@@ -122,6 +122,7 @@ EVENTS: Final[dict[str, EventKind]] = {
     "person.erased": EventKind("a person's data was erased on request or after its time"),
     "ledger.restored": EventKind("a backup was restored: how many signed lines were lost"),
     "clock.explained": EventKind("somebody said why a line's time does not follow those before it"),
+    "line.erased": EventKind("what a line committed to was destroyed; the line stays"),
     "signer.changed": EventKind("the key that signs the log put the next one in force"),
     "statements.submitted": EventKind("statements of reasons were stored by the EU's database"),
     "statement.held": EventKind("a statement of reasons was not submitted and waits for a person"),

@@ -130,6 +130,11 @@ def head_note(tx: ReadTx) -> str | None:
     return None if note is None else str(note)
 
 
+def destroy_private(tx: Tx, line: int) -> bool:
+    """Destroy what a line commits to. False when there is nothing."""
+    return bool(tx.run(private.delete().where(private.c.line == line)))
+
+
 def is_set_back(tx: ReadTx, line: int) -> bool:
     """Tell whether a line bears an earlier time than the line above it."""
     wanted = sa.select(lines.c.at).where(lines.c.line.in_((line - 1, line))).order_by(lines.c.line)
