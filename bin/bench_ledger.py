@@ -34,13 +34,14 @@ T = TypeVar("T")
 
 
 def write(tx: Tx, first: int, *, private: bool) -> None:
-    """Append a batch of lines like those of decisions."""
+    """Append a batch of lines like those of decisions: a rule's, or a person's with their words."""
+    actor = "staff:01936f0e-0000-7000-8000-000000000001" if private else "rule:known-material@1"
     for number in range(first, first + BATCH):
         append(
             tx,
             "decision.made",
             subject=f"01936f0e-8d6a-7cc1-9d5e-{number:012d}",
-            actor="staff:01936f0e-0000-7000-8000-000000000001",
+            actor=actor,
             public={
                 "outcome": "violation",
                 "clause": "counterfeits",
