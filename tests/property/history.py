@@ -54,7 +54,7 @@ ACCOUNTS = ["ann", "ben", "cem"]
 REPORTERS = ["dia", "eli", "fay", None]
 ABOVE = "Forty buyers were cheated within one single day."
 #: Tables with a row for each person, or for what a person holds.
-PEOPLE = ["accounts", "receipts", "sealed_identities"]
+PEOPLE = ["accounts", "receipts"]
 QUIET = [o for o in Outcome if o not in {Outcome.VIOLATION, Outcome.ESCALATED}]
 
 
