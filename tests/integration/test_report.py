@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from evenhand import ledger, transparency
 from evenhand.bootstrap import House
+from evenhand.cli import counted_apart
 from evenhand.cli.exits import Exit
 from evenhand.cli.run import run
+from evenhand.kit.clock import midnight
 from tests.shell import at_shell
 from tests.stage import Stage, fine, violation
 
@@ -50,6 +54,13 @@ class TestReport:
         wrong = json.loads(capsys.readouterr().out)["wrong"]
         assert any(one.startswith("edit") for one in wrong)
         assert any("it says 3, and the log says so few" in one for one in wrong)
+
+    def test_is_counted_by_several_processes_as_by_one(self, stage: Stage) -> None:
+        """Each takes portions of a long log; put together they are what one would count."""
+        size = stage.house.ask(ledger.size)
+        year = {"since": midnight(date(2026, 1, 1)), "until": midnight(date(2027, 1, 1))}
+        apart = counted_apart.count(size, **year, each=-(-size // 3))
+        assert apart.numbers(**year) == stage.house.ask(transparency.numbers, **year)
 
     def test_is_a_page_that_stands_by_itself(self, tmp_path: Path) -> None:
         """Every figure leads to its query, nothing is fetched, and it reads in other languages."""
