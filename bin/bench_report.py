@@ -25,7 +25,7 @@ from evenhand.db.migrate import migrate
 
 #: A year of a mid-size service, and a small one that takes half a minute.
 FULL, SMALL = 5_000_000, 50_000
-_MEMORY: Final = Path("/proc")
+_PROCESSES: Final = Path("/proc")
 _LOOKS_A_SECOND: Final = 5
 
 
@@ -33,7 +33,8 @@ _LOOKS_A_SECOND: Final = 5
 class Run:
     """What a command took: seconds by the clock, seconds of processors, and megabytes at most.
 
-    The megabytes are of all its processes together, where the system tells them.
+    The megabytes are of all its processes together, where the system tells them, looked at while
+    they run.
     """
 
     seconds: float
@@ -46,7 +47,7 @@ def run(data: Path, *command: str) -> Run:
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     environment = {**os.environ, "EVENHAND_DATA": str(data)}
     most, argv = 0, [sys.executable, "-m", "evenhand.cli", *command]
-    with subprocess.Popen(argv, env=environment) as process:
+    with subprocess.Popen(argv, env=environment, stdout=subprocess.DEVNULL) as process:
         while process.poll() is None:
             most = max(most, _megabytes(process.pid))
             time.sleep(1 / _LOOKS_A_SECOND)
@@ -54,18 +55,18 @@ def run(data: Path, *command: str) -> Run:
         raise subprocess.CalledProcessError(process.returncode, argv)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    most = max(most, after.ru_maxrss // 1024)
     return Run(time.perf_counter() - began, used, most)
 
 
 def _megabytes(parent: int) -> int:
-    """Return what a process and those it started hold in memory of their own; 0 if unknown."""
+    """Return what a process and those it started held in memory at most; 0 if unknown."""
+    place = _PROCESSES / str(parent)
     try:
-        pages = int((_MEMORY / str(parent) / "statm").read_text().split()[1])
-        children = (_MEMORY / str(parent) / "task" / str(parent) / "children").read_text().split()
+        lines = (place / "status").read_text().splitlines()
+        children = (place / "task" / str(parent) / "children").read_text().split()
     except OSError:
         return 0
-    own = pages * os.sysconf("SC_PAGE_SIZE") // 2**20
+    own = next((int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM")), 0)
     return own + sum(_megabytes(int(child)) for child in children)
 
 
