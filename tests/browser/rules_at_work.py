@@ -57,6 +57,7 @@ def lay_out(stage: Stage, staff: Mapping[str, Actor]) -> dict[str, str]:
         for step in steps:
             house.do(rules.stage_rule, lin, name, step, why="Nothing wrong so far.", share=90)
     item_id = stage.item("Last ticket. It is yours, pay by gift card.", account="seller-9")
+    near = stage.item("A lamp, hardly used. Cash only.", account="seller-8")
     stage.settle()
     house.do(rules.mind_overturned, "in-a-hurry", 1, settled=40, overturned=19)
     house.do(rules.deploy, lin, [*files, ("new.rules", DRAFT)], why="Seen in three reports.")
@@ -66,4 +67,4 @@ def lay_out(stage: Stage, staff: Mapping[str, Actor]) -> dict[str, str]:
         lambda tx: trial_store.save_trial(tx, **trial, asked_by=people.SYSTEM.ref, total=12_400)
     )
     house.do(rules.note_progress, running, done=5_120, total=12_400)
-    return ids | {"trial": trials[0], "running": running, "item": item_id}
+    return ids | {"trial": trials[0], "running": running, "item": item_id, "near": near}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -37,13 +38,18 @@ def came_of(visit: Visit, item_ids: Iterable[str]) -> dict[str, Came]:
     return found
 
 
-def shown_at_the_desk(hits: Sequence[VersionOnItem], *, decided: bool) -> list[VersionOnItem]:
-    """Return the hits that whoever decides may see.
+def shown_at_the_desk(
+    hits: Sequence[VersionOnItem], *, decided: bool
+) -> list[tuple[VersionOnItem, int]]:
+    """Return the hits that whoever decides may see, each once and how often it came so.
 
     People's answers measure rules. Until the answer is given, the desk says nothing of rules in the
     shadow, which brought the item to nobody.
     """
-    return [one for one in hits if decided or one.doing != "note"]
+    shown = [one for one in hits if decided or one.doing != "note"]
+    times = Counter((one.version_id, one.doing, one.why) for one in shown)
+    firsts = {(one.version_id, one.doing, one.why): one for one in reversed(shown)}
+    return [(firsts[alike], count) for alike, count in times.items()]
 
 
 def hits_at_the_desk(visit: Visit, item_id: str, *, decided: bool) -> dict[str, object]:

@@ -120,7 +120,7 @@ class TestExplain:
         assert run(["rules", "explain", str(rules), "-", "--json"]) is Exit.OK
         [told] = map(json.loads, capsys.readouterr().out.splitlines())
         assert told["clauses"][0]["text"] == 'has_word(text, ["крипто", "free gift"])'
-        assert told["clauses"][0]["found"] == ["Frée gift!", "КРИПТО,"]
+        assert told["clauses"][0]["found"] == ["Frée gift", "КРИПТО"]
 
     def test_tells_by_which_clause_a_rule_was_missed(
         self, rules: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -60,5 +60,5 @@ class TestTheDesk:
         """An answer that was told measures nothing."""
         at = read_stamp("2026-11-22T10:00:00.000Z")
         hits = [VersionOnItem("v", "a@1", "shadow", doing, "why", at) for doing in ("note", "look")]
-        assert [one.doing for one in shown_at_the_desk(hits, decided=False)] == ["look"]
-        assert shown_at_the_desk(hits, decided=True) == hits
+        assert [one.doing for one, _ in shown_at_the_desk(hits, decided=False)] == ["look"]
+        assert shown_at_the_desk([*hits, hits[0]], decided=True) == [(hits[0], 2), (hits[1], 1)]

@@ -7,6 +7,7 @@ denied or unknown, the values it looked at, and of what it looked for that which
 from __future__ import annotations
 
 import ast
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -203,8 +204,19 @@ def _as_sent(text: str, needle: str, form: Form) -> str:
     for at in range(len(pieces) - size + 1):
         piece = " ".join(pieces[at : at + size])
         if len(piece) <= 2 * len(bare) + size and bare in form_of(piece, form):
-            return piece
+            alone = _without_signs(piece)
+            return alone if bare in form_of(alone, form) else piece
     return bare
+
+
+def _without_signs(piece: str) -> str:
+    """Take off the signs around words, such as a full stop; marks on letters stay."""
+    begin, end = 0, len(piece)
+    while begin < end and unicodedata.category(piece[begin])[0] in "PSZC":
+        begin += 1
+    while end > begin and unicodedata.category(piece[end - 1])[0] in "PSZC":
+        end -= 1
+    return piece[begin:end]
 
 
 def _shown(value: Any) -> Any:
