@@ -319,7 +319,17 @@ class TestTrials:
         assert trial.matches == 4
         step(stage, "burst", At.SHADOW)
         live = sent(stage, "hello again", external_id="c-live", account="ann")
-        assert hits(stage, live) == []
+        assert hits(stage, live) == [("burst@1", "note")], "the third within the hour"
+        other = sent(stage, "hello", external_id="c-other", account="bo")
+        assert hits(stage, other) == []
+        stage.house.do(rules.retire_rule, stage.lin, "burst", why="to begin anew")
+        clock.forward(timedelta(minutes=20))
+        sent(stage, "nobody counts", external_id="c-gap", account="bo")
+        deploy(stage, SURGE)
+        tried(stage, "burst")
+        step(stage, "burst", At.SHADOW)
+        third = sent(stage, "hello", external_id="c-third", account="bo")
+        assert hits(stage, third) == [("burst@2", "note")], "what came in between counts"
 
 
 class TestCounters:

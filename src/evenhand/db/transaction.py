@@ -24,6 +24,8 @@ Row = sa.RowMapping
 
 T = TypeVar("T")
 
+_LOCK: Final = sa.text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
+_LOCK_SHARED: Final = sa.text("select pg_advisory_xact_lock_shared(hashtextextended(:name, 0))")
 PORTION_ROWS: Final = 1_000  # what is prepared for writing at once: more only fills memory
 VALUES_MAX: Final = 10_000  # in one statement: SQLite takes 32,766 and PostgreSQL 65,535
 
@@ -149,15 +151,13 @@ class Tx(ReadTx):
         """Run an update or delete and return how many rows it touched."""
         return self.conn.execute(statement).rowcount
 
-    def lock(self, name: str) -> None:
-        """Let one transaction at a time past this name until the commit.
+    def lock(self, name: str, *, shared: bool = False) -> None:
+        """Let one transaction at a time past this name until the commit, or all that share it.
 
         SQLite has one writer anyway; PostgreSQL takes an advisory lock for the transaction.
         """
         if self.conn.dialect.name == "postgresql":
-            self.conn.execute(
-                sa.text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
-            )
+            self.conn.execute(_LOCK_SHARED if shared else _LOCK, {"name": name})
 
     def gather(self, name: str, one: Any, write: Callable[[Tx, list[Any]], None]) -> None:
         """Have something written just before the commit, with what other commands add to it.

@@ -66,9 +66,8 @@ def count_event(tx: Tx, counter: Counter, key: str, value: str | None, *, event_
 
 def keep(tx: Tx, counted: Counted, event_id: str) -> None:
     """Write down what a counter saw, once the event is."""
-    version_store.save_count(
-        tx, event_id, counted.counter, key=counted.key, value=counted.value, at=counted.at
-    )
+    row = {"counter": counted.counter, "key": counted.key, "value": counted.value}
+    version_store.save_counts(tx, [{"event_id": event_id, "at": counted.at, **row}])
 
 
 def _from_rows(tx: ReadTx, counter: Counter, key: str, value: str | None) -> Counted:

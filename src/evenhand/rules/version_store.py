@@ -342,11 +342,14 @@ def is_counted(tx: ReadTx, counter: str, key: str, value: str, since: datetime) 
     return tx.row(wanted.limit(1)) is not None
 
 
-def save_count(
-    tx: Tx, event_id: str, counter: str, *, key: str, value: str | None, at: datetime
-) -> None:
-    """Write what a counter saw."""
-    tx.insert(rule_counts, event_id=event_id, counter=counter, key=key, value=value, at=at)
+def save_counts(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write what counters saw."""
+    tx.insert_all(rule_counts, rows)
+
+
+def forget_counts(tx: Tx, counter: str) -> None:
+    """Forget what a counter saw, so that it can be counted anew."""
+    tx.run(rule_counts.delete().where(rule_counts.c.counter == counter))
 
 
 def labels_on(tx: ReadTx, entity_ids: Sequence[str]) -> list[Row]:

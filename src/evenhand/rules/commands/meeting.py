@@ -18,6 +18,7 @@ from evenhand.db import Tx
 from evenhand.ledger import jobs
 from evenhand.ledger.append import append
 from evenhand.rules import version_store
+from evenhand.rules.commands.catching_up import MEETING
 from evenhand.rules.counting import Counted, count_event, keep
 from evenhand.rules.facts import Met, Said
 from evenhand.rules.happening import Happening
@@ -36,6 +37,7 @@ def meet(
     tx: Tx, happened: Happening, said: Sequence[Said] = (), matches: Sequence[Match] = ()
 ) -> Met:
     """Let the rules meet an item or a report that is stored. Part of the caller's command."""
+    tx.lock(MEETING, shared=True)
     here = live(tx)
     if not here.versions and not here.ready.broken:
         return Met()

@@ -9,6 +9,7 @@ from evenhand import people
 from evenhand.db import Tx
 from evenhand.ledger.append import append
 from evenhand.rules import version_store
+from evenhand.rules.commands.catching_up import catch_up
 from evenhand.rules.errors import RulesRefused, StepRefused
 from evenhand.rules.life import (
     CANARY_PERCENT,
@@ -177,7 +178,12 @@ def move(
     share: int = CANARY_PERCENT,
     held_out: int | None = None,
 ) -> None:
-    """Put a version at a stage, on the record. Whether it may was asked by the caller."""
+    """Put a version at a stage, on the record. Whether it may was asked by the caller.
+
+    One that begins to run brings counters that have counted what came before.
+    """
+    if to.runs and not version.stage.runs:
+        catch_up(tx, version)
     kept = version.held_out if held_out is None else held_out
     now_for = share if to is Stage.CANARY else 0
     was_on = {"on_at": tx.now} if to is Stage.ON else {}
