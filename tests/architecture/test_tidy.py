@@ -10,7 +10,18 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from tests.architecture.tree import PACKAGE, ROOT, files, modules, name, nodes, parsed, read, texts
+from tests.architecture.tree import (
+    PACKAGE,
+    ROOT,
+    files,
+    functions,
+    modules,
+    name,
+    nodes,
+    parsed,
+    read,
+    texts,
+)
 
 MODULE_LINES_MAX = 400
 TEST_LINES_MAX = 600  # one file tells all that is true of one room, and scenes take their lines
@@ -90,7 +101,7 @@ class TestFunctions:
             f"{name(file)}:{node.lineno} {node.name} has {length} lines"
             for file in modules(*CODE)
             if not name(file).startswith(STEPS)
-            for node in [*nodes(file, ast.FunctionDef), *nodes(file, ast.AsyncFunctionDef)]
+            for node in functions(file)
             if (length := (node.end_lineno or 0) - node.lineno + 1) > FUNCTION_LINES_MAX
         ]
         assert not long, "\n".join(long)

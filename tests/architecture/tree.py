@@ -78,6 +78,11 @@ def nodes(file: Path, kind: type[Node]) -> list[Node]:
     return [node for node in _walked(file)[kind] if isinstance(node, kind)]
 
 
+def functions(file: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Return the functions of a module."""
+    return [*nodes(file, ast.FunctionDef), *nodes(file, ast.AsyncFunctionDef)]
+
+
 @cache
 def _walked(file: Path) -> defaultdict[type[ast.AST], list[ast.AST]]:
     found: defaultdict[type[ast.AST], list[ast.AST]] = defaultdict(list)
