@@ -42,12 +42,12 @@ from evenhand.ledger.queries import (
     leaves,
     leaves_from,
     line_of,
-    longer_than,
     passed,
     private_of,
     prove,
     prove_since,
     size,
+    too_long,
 )
 from evenhand.ledger.signing import signers
 from evenhand.ledger.stamps import stamp_checkpoint
@@ -93,7 +93,6 @@ __all__ = [
     "leaves",
     "leaves_from",
     "line_of",
-    "longer_than",
     "merkle",
     "outbox",
     "passed",
@@ -106,6 +105,7 @@ __all__ = [
     "size",
     "stamp_checkpoint",
     "tiles",
+    "too_long",
     "verify",
     "verify_published",
 ]

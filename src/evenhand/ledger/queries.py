@@ -12,12 +12,10 @@ import sqlalchemy as sa
 from pydantic_core import from_json
 
 from evenhand.db import ReadTx
-from evenhand.ledger import store
+from evenhand.ledger import store, tiles
 from evenhand.ledger.model import ACTOR
-from evenhand.ledger.tiles import Tree
 
 READ_ROWS = 2_000
-UTF8_BYTES_MAX = 4  # of one character
 _leaves = sa.select(
     store.lines.c.line, store.lines.c.type, store.lines.c.text, store.lines.c.leaf
 ).order_by(store.lines.c.line)
@@ -198,14 +196,13 @@ def count_of(tx: ReadTx, types: Collection[str], *, before: int) -> int:
     return int(str(tx.value(wanted)))
 
 
-def longer_than(tx: ReadTx, size: int, *, before: int, but: Collection[str] = ()) -> Iterator[Leaf]:
-    """Give the lines before a line that hold more than so many bytes, of all but some types."""
-    line, kind, text = store.lines.c.line, store.lines.c.type, store.lines.c.text
-    maybe = sa.func.length(text) > size // UTF8_BYTES_MAX
-    wanted = _leaves.where(maybe, line < before, kind.not_in(sorted(but)))
+def too_long(tx: ReadTx, *, before: int, but: Collection[str] = ()) -> Iterator[Leaf]:
+    """Give the lines before a line that an entry bundle cannot hold, of all but some types."""
+    line, kind = store.lines.c.line, store.lines.c.type
+    wanted = _leaves.where(store.is_long, line < before, kind.not_in(sorted(but)))
     for portion in tx.portions(wanted, READ_ROWS):
         for row in portion:
-            if len(row.text.encode()) > size:
+            if len(row.text.encode()) > tiles.ENTRY_BYTES_MAX:
                 yield _leaf(row)
 
 
@@ -213,8 +210,8 @@ def _leaf(row: Any) -> Leaf:
     return Leaf(row.line, row.type, row.text, bytes(row.leaf))
 
 
-def _tree(tx: ReadTx) -> Tree:
-    return Tree(size(tx), lambda level, first, count: hashes(tx, level, first, count))
+def _tree(tx: ReadTx) -> tiles.Tree:
+    return tiles.Tree(size(tx), lambda level, first, count: hashes(tx, level, first, count))
 
 
 def line_of(tx: ReadTx, event: str, subject: str) -> int | None:

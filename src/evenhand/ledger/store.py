@@ -7,9 +7,14 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from evenhand.db import ReadTx, Tx, UtcTime, metadata
+from evenhand.ledger import tiles
 from evenhand.ledger.merkle import Edge, Node
 from evenhand.ledger.model import Line
 
+#: A text of so many characters may be of more bytes than an entry bundle can say of one line.
+LONG_CHARACTERS = tiles.ENTRY_BYTES_MAX // 4
+#: Such lines are few, and found without reading the others.
+is_long = sa.text(f"length(text) > {LONG_CHARACTERS}")
 lines = sa.Table(
     "ledger_lines",
     metadata,
@@ -21,6 +26,7 @@ lines = sa.Table(
     sa.Column("leaf", sa.LargeBinary, nullable=False),
     sa.Index("ix_ledger_lines_subject_type", "subject", "type"),
     sa.Index("ix_ledger_lines_type_line", "type", "line"),
+    sa.Index("ix_ledger_lines_long", "line", sqlite_where=is_long, postgresql_where=is_long),
 )
 
 private = sa.Table(

@@ -52,7 +52,7 @@ def entry(leaf: ledger.Leaf) -> str:
 
 def withheld(tx: ReadTx, size: int) -> int:
     """Count the lines of a log of this size of which only the hash is published."""
-    long = ledger.longer_than(tx, tiles.ENTRY_BYTES_MAX, before=size, but=WITHHELD)
+    long = ledger.too_long(tx, before=size, but=WITHHELD)
     return ledger.count_of(tx, WITHHELD, before=size) + sum(1 for _ in long)
 
 
