@@ -71,7 +71,7 @@ def tests(folders: tuple[str, ...]) -> Check:
     There are more workers than cores: processes, databases and pages are waited for. Each takes
     whole sittings (tests/conftest.py says what belongs together), in the order of the folders.
     """
-    shared = ("-n", "4" if folders == EVERYTHING else "2", "--dist", "loadgroup")
+    shared = ("-n", "4" if folders == EVERYTHING else "2", "--dist", "loadscope")
     chosen = [f"tests/{folder}" for folder in folders]
     return Check("tests", tool("pytest", "--quiet", *shared, "--no-loadscope-reorder", *chosen))
 

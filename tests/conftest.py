@@ -19,6 +19,8 @@ import pytest
 import sqlalchemy as sa
 import structlog
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 import evenhand
 from evenhand.bootstrap import House, load_settings, open_house
@@ -34,16 +36,22 @@ DATABASES: Final = ("sqlite", "postgresql")
 LONGEST_FIRST: Final = ("test_kill.py", "test_accessibility.py", "test_sweep_kill.py")
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep together what shares a setting, whoever of several workers takes it.
+class Sittings(LoadScopeScheduling):  # type: ignore[misc]  # it ships no types
+    """Gives each worker whole sittings: what shares a setting stays together, in its order.
 
     A file is told in its order to one town, and a class is a sitting at the browser; what runs on
     two databases may run on both at once.
     """
-    file, *inside = item.nodeid.split("::")
-    kinds = [kind for kind in DATABASES if kind in inside[-1]]
-    sitting = inside[0] if "/browser/" in file else " ".join(kinds)
-    item.add_marker(pytest.mark.xdist_group(f"{file} {sitting}"))
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, *inside = nodeid.split("::")
+        kinds = [kind for kind in DATABASES if kind in inside[-1]]
+        return " ".join([file, inside[0]] if "/browser/" in file else [file, *kinds])
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sittings:
+    """Share sittings among workers, if there are several."""
+    return Sittings(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

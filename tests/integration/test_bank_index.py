@@ -210,7 +210,9 @@ class TestImporting:
         found = send_in(house, [first, second, second.upper(), "nonsense", "00" * 32])
         assert (found.added, found.known) == (1, 2)
         assert [line for line, _ in found.refused] == [5, 6]
-        assert send_in(house, [first, second]) == banks.Imported(0, 2)
+        again = send_in(house, [first, second])
+        assert (again.added, again.known, again.refused) == (0, 2, ())
+        assert again.ids == {line: found.ids[line] for line in (2, 3)}
 
     def test_leaves_one_line_that_names_no_value(self, house: House) -> None:
         """How many, into which bank, from which id to which."""
