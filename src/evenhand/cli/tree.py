@@ -97,6 +97,7 @@ _RUNNING: Final = (
     ),
 )
 _BESIDE: Final = (
+    ("order", "Orders of authorities: received, confirmed, decided by people, answered."),
     ("quality", "How often decisions are wrong: audits by lot, checks, certificates."),
 )
 _SUPPORT: Final = (

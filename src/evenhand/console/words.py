@@ -84,6 +84,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "measure_ended": N_("Message: a measure has ended"),
     "appeal_received": N_("Message: we have your appeal"),
     "appeal_decided": N_("Message: what came of your appeal"),
+    "order_answered": N_("Message: information about you was given to an authority"),
 }
 #: Where a version of a classifier stands: (word, mark, style).
 VERSIONS: Final[Mapping[str, tuple[str, str, str]]] = {

@@ -61,6 +61,9 @@ def text_of(
         facts |= _restitution_facts(answered.restitution)
     if "report_id" in payload:
         facts |= _restitution_facts(None)
+    if "order_id" in payload:
+        order = intake.order(tx, people.SYSTEM, payload["order_id"])
+        facts["order"] = {"authority": order.authority, **order.elements}
     return letters.write(_template(payload), facts, language=language)
 
 
@@ -110,5 +113,8 @@ def _language(tx: ReadTx, payload: Mapping[str, Any], about: DecisionView | None
         found = intake.report(tx, people.SYSTEM, payload["report_id"]).language
     elif about is not None and about.account_id is not None:
         account = intake.account(tx, about.account_id)
+        found = account.language if account else None
+    elif payload.get("account_id") is not None:
+        account = intake.account(tx, payload["account_id"])
         found = account.language if account else None
     return found or letters.LANGUAGE_DEFAULT

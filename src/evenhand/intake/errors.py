@@ -4,6 +4,7 @@ IntakeError
 ├── Refused
 │   ├── ItemRefused
 │   ├── ReportRefused
+│   ├── OrderRefused
 │   └── KindRefused
 ├── KindUnchanged
 ├── KeyMalformed
@@ -11,6 +12,11 @@ IntakeError
 ├── NoSuchItem
 ├── NoSuchReport
 ├── NoSuchAccount
+├── NoSuchOrder
+├── OrderKnown
+├── OrderConfirmed
+├── OrderAnswered
+├── OrderNotSo
 └── NobodySealed
 """
 
@@ -55,6 +61,12 @@ class ReportRefused(Refused):
     """The report is not complete, or what it is about cannot be told."""
 
     what = "The report"
+
+
+class OrderRefused(Refused):
+    """The order lacks what the law asks of one (DSA Art. 9(2), 10(2)); nothing of it was stored."""
+
+    what = "The order"
 
 
 class KindRefused(Refused):
@@ -119,3 +131,39 @@ class NobodySealed(IntakeError):
     def __init__(self) -> None:
         """Say why that may be."""
         super().__init__("No identity is sealed here: whoever sent this gave none.")
+
+
+class NoSuchOrder(IntakeError):
+    """No order has this id."""
+
+    def __init__(self) -> None:
+        """Say where the ids are."""
+        super().__init__("There is no such order: see `evenhand order list`.")
+
+
+class OrderKnown(IntakeError):
+    """The authority's order of this reference was received before."""
+
+    def __init__(self, order_id: str) -> None:
+        """Name the order that is here."""
+        super().__init__(f"This authority's order of this reference is here already: {order_id}.")
+
+
+class OrderConfirmed(IntakeError):
+    """The order's receipt was confirmed before."""
+
+    def __init__(self, at: str) -> None:
+        """Say when."""
+        super().__init__(f"Its receipt was confirmed already, at {at}. Nothing was changed.")
+
+
+class OrderAnswered(IntakeError):
+    """The order was answered before; an answer is given once."""
+
+    def __init__(self, effect: str) -> None:
+        """Say how."""
+        super().__init__(f"It was answered already: {effect}. Nothing was changed.")
+
+
+class OrderNotSo(IntakeError):
+    """The answer is not what happened, or says too little."""

@@ -115,13 +115,15 @@ class Via(StrEnum):
 
     API = "api"
     PORTAL = "portal"
+    DESK = "desk"
 
 
 class ReportBasis(StrEnum):
-    """What a report is in law: a notice meets DSA Art. 16(2), a report is anything else."""
+    """What a report is in law: a notice meets DSA Art. 16(2), an order Art. 9(2), a report none."""
 
     REPORT = "report"
     NOTICE = "notice"
+    ORDER = "order"
 
 
 class ReportOutcome(StrEnum):

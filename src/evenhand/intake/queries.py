@@ -6,8 +6,14 @@ from collections.abc import Sequence
 
 from evenhand import people
 from evenhand.db import ReadTx
-from evenhand.intake import store
-from evenhand.intake.errors import NobodySealed, NoSuchAccount, NoSuchItem, NoSuchReport
+from evenhand.intake import order_store, store
+from evenhand.intake.errors import (
+    NobodySealed,
+    NoSuchAccount,
+    NoSuchItem,
+    NoSuchOrder,
+    NoSuchReport,
+)
 from evenhand.intake.fields import (
     ItemKind,
 )
@@ -20,6 +26,7 @@ from evenhand.intake.model import (
     Whose,
     accuracy,
 )
+from evenhand.intake.orders import OrderView
 from evenhand.kit.ids import is_id
 
 
@@ -151,6 +158,28 @@ def notice(tx: ReadTx, actor: people.Actor, report_id: str) -> dict[str, object]
     """
     people.require(actor, people.Permission.SEE_QUEUE)
     return store.notice_of(tx, report_id)
+
+
+def order(tx: ReadTx, actor: people.Actor, order_id: str) -> OrderView:
+    """Return one order with its elements. Raises NotAllowed, NoSuchOrder."""
+    people.require(actor, people.Permission.MANAGE_ORDERS)
+    return order_with_id(tx, order_id)
+
+
+def orders(
+    tx: ReadTx, actor: people.Actor, *, unanswered: bool = False, limit: int = 50
+) -> list[OrderView]:
+    """Return orders, the newest first. Raises NotAllowed."""
+    people.require(actor, people.Permission.MANAGE_ORDERS)
+    return order_store.recent(tx, unanswered=unanswered, limit=limit)
+
+
+def order_with_id(tx: ReadTx, order_id: str) -> OrderView:
+    """Return one order as it stands. For commands. Raises NoSuchOrder."""
+    found = order_store.load(tx, order_id) if is_id(order_id) else None
+    if found is None:
+        raise NoSuchOrder
+    return found
 
 
 def reporters(tx: ReadTx, item_id: str) -> ReporterCount:

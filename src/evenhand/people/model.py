@@ -39,6 +39,7 @@ class Permission(StrEnum):
     MANAGE_RULES = "manage_rules"
     MANAGE_QUALITY = "manage_quality"
     PUBLISH_CASES = "publish_cases"
+    MANAGE_ORDERS = "manage_orders"
     MANAGE_POLICY = "manage_policy"
     MANAGE_STAFF = "manage_staff"
     MANAGE_KEYS = "manage_keys"
@@ -68,6 +69,7 @@ _LEAD = _REVIEWER | {
     Permission.MANAGE_RULES,
     Permission.MANAGE_QUALITY,
     Permission.PUBLISH_CASES,
+    Permission.MANAGE_ORDERS,
     Permission.RESEND,
     Permission.SEE_NUMBERS,
     Permission.SEE_STAFF,

@@ -48,6 +48,7 @@ class Origin(StrEnum):
     NOTICE = "notice"
     REPORT = "report"
     OWN_INITIATIVE = "own_initiative"
+    ORDER = "order"
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from evenhand.queue.model import worse
 #: A reporter counts as usually right after five settled reports of which four were upheld.
 SETTLED_MIN = 5
 UPHELD_SHARE_MIN = 0.8
+#: What a matter is called that came in several ways: what binds the service most comes first.
+_WEIGHTIEST = (intake.ReportBasis.ORDER, intake.ReportBasis.NOTICE, intake.ReportBasis.REPORT)
 
 
 @dataclass(frozen=True)
@@ -43,14 +45,14 @@ def reporting(tx: ReadTx, item_id: str) -> Reporting:
         return Reporting(0, 0, False, False, None, None, None, None, None)
     count = intake.reporters(tx, item_id)
     first_due = min(open_ones, key=lambda report: report.due_at)
-    notice = any(report.basis is intake.ReportBasis.NOTICE for report in open_ones)
+    bases = {report.basis for report in open_ones}
     return Reporting(
         reports=len(open_ones),
         reporters=count.distinct + min(count.anonymous, 1),
         trusted=any(report.trusted for report in open_ones),
         accurate=any(_is_accurate(tx, report.id) for report in open_ones),
         harm=reduce(worse, (report.harm for report in open_ones)),
-        basis="notice" if notice else "report",
+        basis=next(basis.value for basis in _WEIGHTIEST if basis in bases),
         clock=first_due.clock,
         law=first_due.law,
         due_at=first_due.due_at,

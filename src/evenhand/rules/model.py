@@ -61,7 +61,11 @@ NOT_LOOKED_AT: Final = Rule(
     "not-looked-at", 1, "What could not be looked at is held or looked at, as its kind says."
 )
 
-BUILT_IN: Final = (ADULT_IMAGES, NOT_LOOKED_AT, LEARNED, ASK_FOR_LABELS)
+ORDERED: Final = Rule(
+    "ordered", 1, "What an authority orders is put before a person, and no rule acts on it."
+)
+
+BUILT_IN: Final = (ADULT_IMAGES, NOT_LOOKED_AT, LEARNED, ASK_FOR_LABELS, ORDERED)
 """The rules that are not written in the language, in the order in which they are listed."""
 
 
@@ -272,6 +276,23 @@ def not_asked(failed: Sequence[str], harm: Harm, report_id: str) -> list[Proposa
             evidence={"rules": list(failed), "report_id": report_id},
         )
     ]
+
+
+def before_a_person(made: Sequence[Proposal], harm: Harm, report_id: str) -> list[Proposal]:
+    """Put an order before a person and let nothing obey it: no hold because of it is proposed.
+
+    Charter, refusal 6.
+    """
+    asked = Proposal(
+        rule=ORDERED,
+        action=Action.ENQUEUE,
+        harm=harm,
+        clause_key=None,
+        report_id=report_id,
+        why="An authority ordered it: a person decides.",
+        evidence={"report_id": report_id},
+    )
+    return [asked, *(one for one in made if one.action is not Action.HOLD)]
 
 
 def _not_looked_at(unlooked: Unlooked | None) -> list[Proposal]:

@@ -134,7 +134,11 @@ TABLES: Final[tuple[ByField | Group, ...]] = (
         N_("Reports, by the way they came"),
         ("report.received",),
         "via",
-        (("portal", N_("The pages for the public")), ("api", N_("The service itself"))),
+        (
+            ("portal", N_("The pages for the public")),
+            ("api", N_("The service itself")),
+            ("desk", N_("The service's staff, from an order")),
+        ),
     ),
     ByField(
         "reports-by-trusted",

@@ -49,13 +49,14 @@ class TestNames:
             "measure_ended",
             "appeal_received",
             "appeal_decided",
+            "order_answered",
         }
 
 
 class TestWrite:
     """Writing a message."""
 
-    @pytest.mark.parametrize("template", sorted(letters.names()))
+    @pytest.mark.parametrize("template", sorted(letters.names() - {"order_answered"}))
     @pytest.mark.parametrize("receipt", ["1234 5678 9012 3456", None])
     @pytest.mark.parametrize("language", ["en", "ar", "zh-Hans", "xx"])
     def test_says_where_to_read_more_and_who_to_ask(
@@ -72,6 +73,24 @@ class TestWrite:
         assert "%(" not in written.subject + written.text
         if receipt:
             assert receipt in written.text
+
+    @pytest.mark.parametrize("language", ["en", "ar", "zh-Hans"])
+    def test_says_of_an_order_who_asked_under_which_law_and_how_to_object(
+        self, language: str
+    ) -> None:
+        """There is no receipt to read it with: all of it is in the letter, as it was told us."""
+        order = {
+            "authority": "Office for Fair Trade",
+            "legal_basis": "Consumer Code",
+            "statement_of_reasons": "Fine.\nWrite to https://evil.example",
+            "redress": "The administrative court.",
+        }
+        written = letters.write("order_answered", FACTS | {"order": order}, language=language)
+        for said in ("Office for Fair Trade", "Consumer Code", "The administrative court."):
+            assert f"\n    {said}" in written.text
+        assert "\n    Write to https://evil.example" in written.text
+        assert "trust@e.example" in written.text
+        assert "%(" not in written.subject + written.text
 
     @pytest.mark.parametrize("language", ["en", "ar", "zh-Hans"])
     def test_does_not_say_sorry_for_a_check_that_was_done(self, language: str) -> None:

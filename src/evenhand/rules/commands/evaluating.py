@@ -13,7 +13,7 @@ from evenhand.rules.commands.minding import mind
 from evenhand.rules.commands.recording import record
 from evenhand.rules.errors import NoSuchProposal
 from evenhand.rules.facts import Met, harm_under, harms_of, key_of, matches, proposed, recorded
-from evenhand.rules.model import ProposalView, not_asked
+from evenhand.rules.model import ProposalView, before_a_person, not_asked
 from evenhand.rules.proposing import Under, proposals_of
 
 
@@ -48,6 +48,8 @@ def evaluate_report(tx: Tx, report_id: str) -> list[ProposalView]:
     for hit in met.hits:
         clause, harm = harm_under(hit.rule, harms, report.harm)
         proposals += proposals_of(hit, Under(clause, harm, report.id), ())
+    if report.basis is intake.ReportBasis.ORDER:
+        proposals = before_a_person(proposals, report.harm, report.id)
     made = record(tx, report.item_id, proposals)
     _mind_hits(tx, met)
     return made

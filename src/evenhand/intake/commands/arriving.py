@@ -122,6 +122,28 @@ def receive_report(
     if actor.kind not in {"public", "receipt"}:
         people.require(actor, people.Permission.SEND_REPORTS)
         via = Via.API
+    row = record_report(tx, actor, checked, via)
+    repeat = row["repeat_of"] is not None
+    receipt = people.issue_receipt(
+        tx, holder="reporter", subject_kind="report", subject_id=row["id"], drawn=drawn
+    )
+    if not repeat:
+        tell_reporter(
+            tx,
+            TEMPLATE,
+            report_id=row["id"],
+            identity_id=row["identity_id"],
+            subject=row["id"],
+            receipt=receipt,
+        )
+    return ReceivedReport(row["id"], receipt, row["item_id"], repeat=repeat)
+
+
+def record_report(tx: Tx, actor: people.Actor, checked: CheckedReport, via: Via) -> dict[str, Any]:
+    """Write a report with its clock and its line, its sender sealed; return its row.
+
+    Part of the command that takes the report. Raises ReportRefused.
+    """
     item_id = _reported_item(tx, actor, checked)
     reporter_ref, identity_id = _seal_reporter(tx, checked)
     repeat_of = _open_report(tx, checked, reporter_ref, item_id)
@@ -136,18 +158,6 @@ def receive_report(
         "repeat_of": repeat_of,
     }
     store.save_report(tx, row)
-    receipt = people.issue_receipt(
-        tx, holder="reporter", subject_kind="report", subject_id=row["id"], drawn=drawn
-    )
-    if repeat_of is None:
-        tell_reporter(
-            tx,
-            TEMPLATE,
-            report_id=row["id"],
-            identity_id=identity_id,
-            subject=row["id"],
-            receipt=receipt,
-        )
     public = {name: row[name] for name in ("harm", "basis", "via", "clock", "trusted")}
     append(
         tx,
@@ -161,7 +171,7 @@ def receive_report(
             "repeat": repeat_of is not None,
         },
     )
-    return ReceivedReport(row["id"], receipt, item_id, repeat=repeat_of is not None)
+    return row
 
 
 def settle_reports(
