@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from evenhand import appeal, delivery, intake, ledger, people, queue, review
+from evenhand import appeal, delivery, intake, ledger, people, queue, review, transparency
 from evenhand.appeal import AppealOutcome
 from evenhand.bootstrap import House
 from evenhand.cli.exits import Exit
 from evenhand.cli.run import run
 from evenhand.delivery import Letter
 from evenhand.intake import OrderEffect, OrderRefused, OrderView
-from evenhand.kit.clock import SetClock
+from evenhand.kit.clock import SetClock, midnight
 from evenhand.people import Actor
 from evenhand.policy import Basis
 from tests.arrivals import counts, lines
@@ -71,6 +71,25 @@ def answer(
     return stage.house.do(intake.answer_order, stage.lin, order.id, effect=effect, reason=why)
 
 
+def affected(decision_id: str) -> Actor:
+    """Hold the receipt of the person a decision is about."""
+    return Actor(
+        kind="receipt",
+        id="r-1",
+        name="receipt",
+        holder="affected",
+        subject_kind="decision",
+        subject_id=decision_id,
+    )
+
+
+def figures_of(house: House) -> dict[str, int | None]:
+    """Count what is published of the day."""
+    since = midnight(house.clock.now().date())
+    found = house.ask(transparency.numbers, since=since, until=since + timedelta(days=1))
+    return {figure.id: figure.value for figure in found.figures()}
+
+
 class TestOrdersToAct:
     """DSA Art. 9."""
 
@@ -107,15 +126,17 @@ class TestOrdersToAct:
         with pytest.raises(intake.OrderAnswered):
             answer(stage, order, OrderEffect.GIVEN)
 
-        affected = Actor(
-            kind="receipt",
-            id="r-1",
-            name="receipt",
-            holder="affected",
-            subject_kind="decision",
-            subject_id=decision_id,
+        figures = figures_of(house)
+        assert figures["orders-by-kind.act"] == 1
+        assert figures["orders-by-answer.given"] == 1
+        assert figures["orders.items"] == 1
+        assert figures["orders.median-confirmed"] == 20
+        assert figures["orders.median-answered"] == 90
+        assert figures["decisions-by-source.order"] == 1
+
+        house.do(
+            appeal.file, affected(decision_id), text="The tickets are real, look at the seller."
         )
-        house.do(appeal.file, affected, text="The tickets are real, look at the seller.")
         stage.settle()
         [again] = house.ask(queue.waiting, stage.omar, queue="appeals")
         house.do(review.claim, stage.ren, again.id)

@@ -7,7 +7,6 @@ the log, with a proof that it is in the tree the checkpoint signs. Typical cases
 pointing at anybody, once a lead has read each.
 """
 
-from evenhand.transparency.catalogue import AUTOMATION, MEASURES, OUTCOMES, ROLES, SOURCES
 from evenhand.transparency.commands import (
     approve_case,
     publish_checkpoint,
@@ -84,6 +83,7 @@ from evenhand.transparency.told import (
     facts_said,
 )
 from evenhand.transparency.told_queries import case, cases, public_case, public_cases
+from evenhand.transparency.values import AUTOMATION, MEASURES, OUTCOMES, ROLES, SOURCES
 
 __all__ = [
     "AUDITED_MIN",

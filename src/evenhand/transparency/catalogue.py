@@ -6,14 +6,22 @@ that only the log knows (a clause, say) gets its row where it appears.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from evenhand.policy import HARM_LABELS, Harm, Measure
-from evenhand.queue import URGENT
+from evenhand.policy import HARM_LABELS, Harm
 from evenhand.transparency.counting import Counted
 from evenhand.transparency.model import N_
+from evenhand.transparency.values import (
+    ANSWERS,
+    AUTOMATION,
+    MEASURES,
+    ORDER_EFFECTS,
+    OUTCOMES,
+    QUEUES,
+    ROLES,
+    SOURCES,
+)
 
 Conditions = tuple[tuple[str, str], ...]
 Cells = tuple[tuple[str, str], ...]
@@ -61,57 +69,6 @@ class Group:
 
 _HARMS: Final[Cells] = tuple((harm.value, HARM_LABELS[harm]) for harm in Harm)
 _YES_NO: Final[Cells] = (("true", N_("Yes")), ("false", N_("No")))
-SOURCES: Final[Mapping[str, str]] = {
-    "report": N_("A report"),
-    "notice": N_("A legal notice"),
-    "order": N_("An order from an authority"),
-    "own_initiative": N_("The service's own initiative"),
-}
-OUTCOMES: Final[Mapping[str, str]] = {
-    "violation": N_("A rule was broken"),
-    "no_violation": N_("No rule was broken"),
-    "not_enough_information": N_("Not enough information"),
-    "duplicate": N_("Already dealt with"),
-    "out_of_scope": N_("Not covered by the rules"),
-    "escalated": N_("Passed on to somebody else"),
-}
-MEASURES: Final[Mapping[str, str]] = {
-    Measure.LABEL: N_("Note added"),
-    Measure.WARN: N_("Warning"),
-    Measure.AGE_GATE: N_("Adults only"),
-    Measure.DEMOTE: N_("Recommended less"),
-    Measure.HIDE: N_("Hidden"),
-    Measure.REMOVE: N_("Removed"),
-    Measure.LIMIT: N_("Account limited"),
-    Measure.SUSPEND: N_("Account paused"),
-    Measure.CLOSE: N_("Account closed"),
-}
-AUTOMATION: Final[Mapping[str, str]] = {
-    "none": N_("No"),
-    "partially": N_("In part"),
-    "fully": N_("Yes"),
-}
-ANSWERS: Final[Mapping[str, str]] = {
-    "found": N_("Something was found"),
-    "not_found": N_("Nothing was found"),
-    "failed": N_("A detector failed"),
-    "skipped": N_("A detector was left out"),
-}
-QUEUES: Final[Mapping[str, str]] = {
-    "urgent": N_("Urgent"),
-    **{harm.value: HARM_LABELS[harm] for harm in Harm if harm not in URGENT},
-    "escalated": N_("Passed on to somebody more senior"),
-    "appeals": N_("Appeals"),
-    "two_answers": N_("Two answers that differ"),
-    "second_looks": N_("Second looks at decisions drawn by lot"),
-    "exercises": N_("Exercises"),
-}
-ROLES: Final[Mapping[str, str]] = {
-    "reviewer": N_("Reviewer"),
-    "lead": N_("Lead"),
-    "administrator": N_("Administrator"),
-    "auditor": N_("Auditor"),
-}
 
 TABLES: Final[tuple[ByField | Group, ...]] = (
     ByField("items-by-kind", N_("Items, by kind"), ("item.received",), "kind"),
@@ -146,6 +103,49 @@ TABLES: Final[tuple[ByField | Group, ...]] = (
         ("report.received",),
         "trusted",
         _YES_NO,
+    ),
+    ByField(
+        "orders-by-kind",
+        N_("Orders from authorities, by kind"),
+        ("order.received",),
+        "kind",
+        (("act", N_("To act against illegal content")), ("information", N_("To give information"))),
+    ),
+    ByField(
+        "orders-by-country",
+        N_("Orders from authorities, by country"),
+        ("order.received",),
+        "member_state",
+    ),
+    ByField(
+        "orders-by-answer",
+        N_("Orders from authorities answered, by how"),
+        ("order.answered",),
+        "ended",
+        tuple(ORDER_EFFECTS.items()),
+    ),
+    Group(
+        "orders",
+        N_("What orders from authorities came to"),
+        (
+            Single("items", N_("Items they named"), ("order.received",), (), Counted.SUM, "items"),
+            Single(
+                "median-confirmed",
+                N_("Median time until an order's receipt was confirmed"),
+                ("order.confirmed",),
+                (),
+                Counted.MEDIAN_MINUTES,
+                "received_at",
+            ),
+            Single(
+                "median-answered",
+                N_("Median time until an order was answered"),
+                ("order.answered",),
+                (),
+                Counted.MEDIAN_MINUTES,
+                "received_at",
+            ),
+        ),
     ),
     ByField(
         "tasks-by-queue",

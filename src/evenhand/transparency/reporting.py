@@ -34,6 +34,11 @@ SECTIONS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
         ),
     ),
     (
+        "orders",
+        N_("What authorities ordered, and how they were answered"),
+        ("orders-by-kind", "orders-by-country", "orders-by-answer", "orders"),
+    ),
+    (
         "found",
         N_("What was found, and by what"),
         ("looks", "looks-by-detector", "proposals-by-rule"),

@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from evenhand.kit.clock import read_stamp
 from evenhand.policy import HARM_LABELS, Clause, Harm
-from evenhand.transparency.catalogue import AUTOMATION, MEASURES, SOURCES
 from evenhand.transparency.model import N_, SMALL_CELL_MAX, RegisterMeasure, State
+from evenhand.transparency.values import AUTOMATION, MEASURES, SOURCES
 
 Line = Mapping[str, Any]
 

@@ -9,8 +9,9 @@ import pytest
 
 from evenhand import queue, transparency
 from evenhand.ledger import EVENTS
-from evenhand.transparency.catalogue import COUNTED_EVENTS, QUEUES
+from evenhand.transparency.catalogue import COUNTED_EVENTS
 from evenhand.transparency.tables import count, count_days, shapes
+from evenhand.transparency.values import QUEUES
 
 SINCE, UNTIL = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 
