@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from evenhand.intake import OrderEffect, OrderRefused, OrderView
 from evenhand.kit.clock import SetClock, midnight
 from evenhand.people import Actor
 from evenhand.policy import Basis
+from evenhand.transparency import dsa
 from tests.arrivals import counts, lines
 from tests.shell import at_shell
 from tests.stage import Stage, fine, violation
@@ -213,6 +214,38 @@ class TestOrdersToAct:
         for actor in (stage.rosa, stage.host, stage.omar):
             with pytest.raises(people.NotAllowed):
                 house.do(intake.receive_order, actor, intake.check_order(an_order("p1")))
+
+
+class TestTheHarmonisedReport:
+    """Implementing Regulation (EU) 2024/2835, sheet 3."""
+
+    def test_counts_orders_from_the_log_and_none_of_them_twice(
+        self, house: House, clock: SetClock
+    ) -> None:
+        """One that the operator lists as well is refused, with what to do."""
+        stage = Stage.open(house)
+        item_id = stage.item(external_id="p1")
+        order = receive(stage, an_order("p1"))
+        clock.forward(timedelta(hours=2))
+        house.do(intake.confirm_order, stage.lin, order.id)
+        stage.decide(item_id, violation())
+        clock.forward(timedelta(hours=3))
+        answer(stage, order, OrderEffect.GIVEN)
+
+        def orders_under(said: dsa.Answers) -> dict[str, Any]:
+            year = {"first": date(2026, 1, 1), "last": date(2026, 12, 31)}
+            sheet = dsa.fill(house.ask(dsa.harmonised_report, **year, answers=said))[2]
+            return dict(zip((name.strip() for name in sheet.header), sheet.rows[0], strict=True))
+
+        row = orders_under(dsa.Answers())
+        assert row["Number of orders to act against illegal content received"] == 1
+        done = "Median time to give effect to the order to act against illegal content"
+        assert row[done] == 2
+        again = {"kind": "act", "member_state": "FR", "received": order.received_at}
+        with pytest.raises(dsa.AnswersRefused, match="did not go through the house"):
+            orders_under(dsa.read_answers({"order": [again]}))
+        with pytest.raises(dsa.AnswersRefused, match="no_orders"):
+            orders_under(dsa.read_answers({"no_orders": True}))
 
 
 class TestSilence:

@@ -52,17 +52,18 @@ def report(
     text = [f"{len(sheets)} sheets and a workbook in {out}, for {first} to {last}."]
     if last >= today:
         text.append("The period is not over: these numbers will change.")
-    text += [f"Not told yet: {each}." for each in _blanks(said)]
+    blanks = _blanks(said, ordered=bool(found.tally.ordered))
+    text += [f"Not told yet: {each}." for each in blanks]
     value = {"first": first, "last": last, "folder": str(out), "files": sorted(files)}
-    show(value | {"not_told": _blanks(said)}, as_json=json, text=text)
+    show(value | {"not_told": blanks}, as_json=json, text=text)
     return Exit.OK
 
 
-def _blanks(said: dsa.Answers) -> list[str]:
-    """Name what only the operator can say, and has not."""
+def _blanks(said: dsa.Answers, *, ordered: bool) -> list[str]:
+    """Name what only the operator can say, and has not. With `ordered`, the log has orders."""
     asked = {
         "the provider's name": said.name,
-        "orders of authorities (list them, or say no_orders)": said.orders,
+        "orders of authorities (list them, or say no_orders)": () if ordered else said.orders,
         "out-of-court disputes": said.disputes or None,
         "the qualitative texts": said.texts or None,
     }

@@ -7,6 +7,7 @@ left out leaves its cells blank.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from statistics import median
@@ -69,6 +70,8 @@ service = ""                # one report for each service
 published = 2027-02-15      # at most two months after the period
 # previous = 2026-02-15     # when the latest report before this one was published
 
+# Orders that the house received (`evenhand order receive`) are counted from the log: list only
+# those that did not go through it.
 # no_orders = true          # authorities ordered nothing in the period; or list each order:
 # [[order]]
 # kind = "act"              # act (Art. 9) or information (Art. 10)
@@ -161,6 +164,26 @@ def _orders(data: Mapping[str, Any]) -> tuple[Order, ...] | None:
     if not isinstance(listed, list):
         raise AnswersRefused("order", "write each order as a table of its own: [[order]]")
     return tuple(_order(each, f"order[{n}]") for n, each in enumerate(listed))
+
+
+def not_counted_twice(answers: Answers, ordered: AbstractSet[tuple[str, str, datetime]]) -> None:
+    """Refuse answers that list an order which the log has, or deny that there were any.
+
+    `ordered` is the kind, the Member State and the arrival of each order in the log of the period.
+    Raises AnswersRefused.
+    """
+    if answers.orders == () and ordered:
+        raise AnswersRefused(
+            "no_orders",
+            "the house received orders in this period, and the log has them: leave this out",
+        )
+    for at, order in enumerate(answers.orders or ()):
+        if (order.kind, order.member_state, order.received) in ordered:
+            raise AnswersRefused(
+                f"order[{at}]",
+                "the house received this one, and it is counted from the log: list only orders"
+                " that did not go through the house",
+            )
 
 
 def _order(data: Mapping[str, Any], path: str) -> Order:

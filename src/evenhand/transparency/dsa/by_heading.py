@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from evenhand.transparency.dsa.answers import Answers, Order, median_of
+from evenhand.transparency.dsa.answers import MEMBER_STATES, Answers, Order, median_of
 from evenhand.transparency.dsa.sheets import (
     OTHER_WORDS,
     Cell,
@@ -98,39 +98,55 @@ class Report:
 def orders(sheet: Sheet, report: Report) -> Sheet:
     """Fill one block for all orders, and one for each Member State that issued any.
 
-    The template's second block lacks a keyword of the first (9c), so that sums could not hold: the
-    first is repeated. Where nobody said anything of orders the cells stay blank, with a note.
+    Those that the house received are counted from the log, and those that went another way from
+    the operator's answers. The template's second block lacks a keyword of the first (9c), so that
+    sums could not hold: the first is repeated. Where the log has none and nobody said anything of
+    orders the cells stay blank, with a note.
     """
     listed, scope = report.answers.orders, sheet.column("Scope")
     whole = [row for row in sheet.rows if row[scope] == "TOTAL"]
     each = [row for row in sheet.rows if row[scope] in ELLIPSES]
-    if listed is None:
+    by_state = _by_state(listed or (), report.tally)
+    if listed is None and not by_state:
         note = {sheet.column(_ORDERS_NOTE): NO_ORDERS_SAID}
         rows = list(_without_words([filled(whole[0], note), *whole[1:], *each]))
         return replace(sheet, rows=tuple(rows))
-    rows = list(_by_heading(sheet, whole, _ordered(listed), _ORDERS, _ORDER_HOURS))
-    for state in sorted({order.member_state for order in listed}):
+    all_of_them = Headings()
+    for counted in by_state.values():
+        all_of_them.merge(counted)
+    rows = list(_by_heading(sheet, whole, all_of_them, _ORDERS, _ORDER_HOURS))
+    for state, counted in sorted(by_state.items()):
         block = [filled(row, {scope: state}) for row in whole]
-        own = _ordered([order for order in listed if order.member_state == state])
-        rows += _by_heading(sheet, block, own, _ORDERS, _ORDER_HOURS)
-    if not listed:
+        rows += _by_heading(sheet, block, counted, _ORDERS, _ORDER_HOURS)
+    if not by_state:
         rows += _by_heading(sheet, each, Headings(), _ORDERS, _ORDER_HOURS)
     return replace(sheet, rows=tuple(rows))
 
 
-def _ordered(listed: Iterable[Order]) -> Headings:
-    """Count orders by heading, and the hours from receipt to each step."""
-    counted = Headings()
+def _by_state(listed: Iterable[Order], tally: Tally) -> dict[str, Headings]:
+    """Put together what the log and the operator know of each Member State's orders.
+
+    Only Member States' authorities count here (DSA Art. 15(1)(a)).
+    """
+    found: dict[str, Headings] = {}
+    for state, counted in tally.orders.items():
+        if state in MEMBER_STATES:
+            found.setdefault(state, Headings()).merge(counted)
     for order in listed:
-        place = (order.category, order.keyword)
-        counted.numbers[place, order.kind] += 1
-        counted.numbers[place, f"{order.kind}_items"] += order.items
-        for step in ("acknowledged", "answered"):
-            at = getattr(order, step)
-            if at is not None:
-                hours = (at - order.received) / timedelta(hours=1)
-                counted.hours[place, f"{order.kind}_{step}"].append(hours)
-    return counted
+        _add(found.setdefault(order.member_state, Headings()), order)
+    return found
+
+
+def _add(counted: Headings, order: Order) -> None:
+    """Count a listed order under its heading, and the hours from receipt to each step."""
+    place = (order.category, order.keyword)
+    counted.numbers[place, order.kind] += 1
+    counted.numbers[place, f"{order.kind}_items"] += order.items
+    for step in ("acknowledged", "answered"):
+        at = getattr(order, step)
+        if at is not None:
+            hours = (at - order.received) / timedelta(hours=1)
+            counted.hours[place, f"{order.kind}_{step}"].append(hours)
 
 
 def notices(sheet: Sheet, report: Report) -> Sheet:

@@ -12,7 +12,7 @@ from evenhand import decision, intake, ledger, people, policy
 from evenhand.db import ReadTx
 from evenhand.kit.clock import midnight, stamp
 from evenhand.transparency import store
-from evenhand.transparency.dsa.answers import Answers
+from evenhand.transparency.dsa.answers import Answers, not_counted_twice
 from evenhand.transparency.dsa.by_heading import Report
 from evenhand.transparency.dsa.checking import check
 from evenhand.transparency.dsa.mapping import Decided, NotOwed, body_of, not_owed
@@ -131,16 +131,19 @@ def harmonised_report(tx: ReadTx, *, first: date, last: date, answers: Answers) 
     """Count a period, both days included, from the public lines of the log alone.
 
     Rules: Implementing Regulation (EU) 2024/2835, Annex II. The report is public, so anybody may.
+    Raises AnswersRefused when the answers list an order that the log has.
     """
     since, until = stamp(midnight(first)), stamp(midnight(last + timedelta(days=1)))
     counting = Counting(since, until)
     counting.expect(ledger.events(tx, ["appeal.filed", "appeal.decided"]))
+    tally = counting.read(ledger.events(tx, COUNTED))
+    not_counted_twice(answers, tally.ordered)
     return Report(
         first=first,
         last=last,
         service=answers.service or tx.resources.service.name,
         published=tx.now.date(),
-        tally=counting.read(ledger.events(tx, COUNTED)),
+        tally=tally,
         answers=answers,
     )
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, Literal
 
 from evenhand.kit.clock import read_stamp
@@ -31,6 +32,9 @@ Place = tuple[str, str | None]
 
 COUNTED: Final = (
     "report.received",
+    "order.received",
+    "order.confirmed",
+    "order.answered",
     "decision.made",
     "measure.ended",
     "appeal.filed",
@@ -53,6 +57,14 @@ class Headings:
     )
     words: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
+    def merge(self, other: Headings) -> None:
+        """Take in what was counted elsewhere."""
+        self.numbers.update(other.numbers)
+        for key, hours in other.hours.items():
+            self.hours[key] += hours
+        for category, words in other.words.items():
+            self.words[category] |= words
+
     def place(self, heading: Heading) -> Place:
         """Return where a heading is counted, so that keywords add up to their category."""
         keywords = category_tree()[heading.category]
@@ -66,7 +78,10 @@ class Headings:
 
 @dataclass
 class Tally:
-    """All that is counted of a period, ready to be put into sheets."""
+    """All that is counted of a period, ready to be put into sheets.
+
+    `orders` is by Member State; `ordered` has the kind, the state and the arrival of each order.
+    """
 
     notices: Headings = field(default_factory=Headings)
     illegal: Headings = field(default_factory=Headings)
@@ -78,6 +93,8 @@ class Tally:
     newly_imposed: int = 0
     suspensions: Counter[str] = field(default_factory=Counter)
     automated: Counter[tuple[str, str]] = field(default_factory=Counter)
+    orders: defaultdict[str, Headings] = field(default_factory=lambda: defaultdict(Headings))
+    ordered: set[tuple[str, str, datetime]] = field(default_factory=set)
     audited: Counter[str] = field(default_factory=Counter)
 
 
@@ -100,6 +117,7 @@ class Counting:
     _appealed: dict[str, _Filed] = field(default_factory=dict)
     _wanted: set[str] = field(default_factory=set)
     _kinds: dict[str, Kind] = field(default_factory=dict)
+    _orders: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     _instead: set[str] = field(default_factory=set)
     _imposed: set[str] = field(default_factory=set)
     _holds: dict[str, Line] = field(default_factory=dict)
@@ -128,6 +146,9 @@ class Counting:
         """Count the lines of the period; lines before it only say what was decided then."""
         reads = {
             "report.received": self._report,
+            "order.received": self._order,
+            "order.confirmed": self._confirmed,
+            "order.answered": self._answered,
             "decision.made": self._decision,
             "measure.ended": self._ended,
             "appeal.filed": self._filed,
@@ -153,6 +174,37 @@ class Counting:
             columns |= {"received_trusted": 1, "items_trusted": items}
         for column, number in columns.items():
             notices.numbers[place, column] += number
+
+    def _order(self, line: Line, *, within: bool) -> None:
+        data = line["data"]
+        self._orders[line["subject"]] = data
+        if within:
+            state, kind = data["member_state"], data["kind"]
+            self.tally.ordered.add((kind, state, read_stamp(data["received_at"])))
+            orders, place = self._order_place(data)
+            orders.numbers[place, kind] += 1
+            orders.numbers[place, f"{kind}_items"] += data["items"]
+
+    def _confirmed(self, line: Line, *, within: bool) -> None:
+        if within:
+            self._order_took(line["subject"], "acknowledged", line["at"])
+
+    def _answered(self, line: Line, *, within: bool) -> None:
+        """Count the time to the effect; where none was given there is none."""
+        if within and line["data"]["effect_at"] is not None:
+            self._order_took(line["subject"], "answered", line["data"]["effect_at"])
+
+    def _order_place(self, data: Mapping[str, Any]) -> tuple[Headings, Place]:
+        orders = self.tally.orders[data["member_state"]]
+        return orders, orders.place(Heading(data["category"], data["keyword"], data["other"]))
+
+    def _order_took(self, order_id: str, step: str, at: str) -> None:
+        data = self._orders[order_id]
+        orders, place = self._order_place(data)
+        waited = read_stamp(at) - read_stamp(data["received_at"])
+        orders.hours[place, f"{data['kind']}_{step}"].append(
+            waited.total_seconds() / SECONDS_PER_HOUR
+        )
 
     def _decision(self, line: Line, *, within: bool) -> None:
         data, subject = line["data"], line["subject"]

@@ -121,3 +121,29 @@ def decisions(draw: st.DrawFn) -> dict[str, Any]:
         automated_detection=draw(st.booleans()),
         automated_decision=draw(st.sampled_from(["none", "partially", "fully"])),
     )
+
+
+def an_order(
+    name: str,
+    heading: dict[str, Any],
+    *,
+    state: str,
+    items: int,
+    confirmed: float,
+    effect: float | None,
+    day: float,
+) -> list[dict[str, Any]]:
+    """Write an order to act that was received, confirmed and answered; hours from its receipt."""
+    received = START + timedelta(days=day)
+
+    def after(hours: float) -> float:
+        return day + hours / 24
+
+    data = {"kind": "act", "member_state": state, "items": items, "received_at": stamp(received)}
+    given = None if effect is None else stamp(received + timedelta(hours=effect))
+    ended = {"kind": "act", "ended": "given" if given else "refused", "effect_at": given}
+    return [
+        line("order.received", data | heading, subject=name, day=day),
+        line("order.confirmed", {"kind": "act"}, subject=name, day=after(confirmed)),
+        line("order.answered", ended, subject=name, day=after((effect or 0) + 20)),
+    ]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from evenhand.transparency.dsa import TEMPLATE, AnswersRefused, Provider, read_answers
+from evenhand.transparency.dsa.answers import not_counted_twice
 
 ORDER = {"kind": "act", "member_state": "DE", "received": datetime(2026, 3, 1, tzinfo=UTC)}
 
@@ -80,3 +81,27 @@ class TestReadAnswers:
         with pytest.raises(AnswersRefused) as refused:
             read_answers(data)
         assert refused.value.field == field
+
+
+class TestOrdersInTheLog:
+    """An order is counted once, from the log or from the answers."""
+
+    IN_THE_LOG = frozenset({("act", "DE", datetime(2026, 3, 1, 10, tzinfo=UTC))})
+
+    def test_are_not_listed_again(self) -> None:
+        """One of the same kind, state and moment is refused, with what to list; others stand."""
+        same = ORDER | {"kind": "act", "received": datetime(2026, 3, 1, 10, tzinfo=UTC)}
+        same |= {"acknowledged": None, "answered": None, "member_state": "DE"}
+        with pytest.raises(AnswersRefused, match="did not go through the house") as refused:
+            not_counted_twice(read_answers({"order": [same]}), self.IN_THE_LOG)
+        assert refused.value.field == "order[0]"
+        other = same | {"member_state": "FR"}
+        not_counted_twice(read_answers({"order": [other]}), self.IN_THE_LOG)
+        not_counted_twice(read_answers({}), self.IN_THE_LOG)
+
+    def test_are_not_denied(self) -> None:
+        """`no_orders` stands only where the log has none."""
+        none = read_answers({"no_orders": True})
+        not_counted_twice(none, frozenset())
+        with pytest.raises(AnswersRefused, match="the log has them"):
+            not_counted_twice(none, self.IN_THE_LOG)

@@ -22,6 +22,7 @@ from evenhand.transparency.dsa.by_heading import Report
 from evenhand.transparency.dsa.sheets import NAMES, OTHER_WORDS, PERIOD, Provider, template
 from evenhand.transparency.dsa.tallying import Counting, Tally
 from tests.unit.transparency.dsa.log_lines import (
+    an_order,
     answered,
     concluded,
     decisions,
@@ -468,6 +469,29 @@ class TestWhatOnlyTheProviderKnows:
         assert total["Number of orders to provide information"] == "1"
         unspecified = heading(rows, "STATEMENT_CATEGORY_NOT_SPECIFIED_ORDER")
         assert unspecified["Number of orders to provide information"] == "1"
+
+    def test_counts_what_the_house_received_beside_what_went_another_way(self) -> None:
+        """From the log: by state and heading, with hours to each step; none for a refusal."""
+        fraud = {"category": "STATEMENT_CATEGORY_SCAMS_AND_FRAUD", "keyword": None, "other": None}
+        lines = [
+            *an_order("a", fraud, state="EL", items=2, confirmed=3, effect=6, day=9),
+            *an_order("b", fraud, state="EL", items=1, confirmed=5, effect=None, day=10),
+            *an_order("c", fraud, state="US", items=7, confirmed=1, effect=1, day=11),
+        ]
+        listed = {"kind": "act", "member_state": "AT", "received": instant(1)}
+        rows = sheets(lines, read_answers({"order": [listed]}))["3_member_states_orders"]
+        assert Counter(row["Scope"] for row in rows) == {"TOTAL": 91, "AT": 91, "EL": 91}
+        acts = "Number of orders to act against illegal content received"
+        greek = next(row for row in rows if row["Scope"] == "EL")
+        assert (rows[0][acts], greek[acts]) == ("3", "2")
+        items = "Number of specific items of information included in the total number of orders"
+        assert greek[f"{items} to act against illegal content"] == "3"
+        told = "Median time to inform the authority of the receipt of the order to act against"
+        assert greek[f"{told} illegal content"] == "4"
+        done = "Median time to give effect to the order to act against illegal content"
+        assert greek[done] == "6"
+        alone = sheets(lines, Answers())["3_member_states_orders"]
+        assert alone[0][acts] == "2"
 
     def test_says_so_where_nobody_said_anything_of_orders(self) -> None:
         """Neither 0 nor a guess."""
