@@ -1,4 +1,4 @@
-"""The step 2026_11_22_orders: follows 2026_11_22_told_cases."""
+"""The step 2026_11_22_orders: follows 2026_11_22_long_lines."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from alembic import op
 from evenhand.db.schema import UtcTime
 
 revision = "2026_11_22_orders"
-down_revision = "2026_11_22_told_cases"
+down_revision = "2026_11_22_long_lines"
 branch_labels = None
 depends_on = None
 
