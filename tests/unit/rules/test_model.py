@@ -18,7 +18,7 @@ from evenhand.rules import (
     Unlooked,
     propose,
 )
-from evenhand.rules.model import sealing
+from evenhand.rules.model import before_a_person, sealing
 from tests.unit.rules.test_proposing import match
 
 CLAUSE = Covering("adult-content", Harm.ADULT_CONTENT)
@@ -103,6 +103,19 @@ class TestNotLookedAt:
     def test_is_let_through_where_it_says_allow(self) -> None:
         """The assessments still say that nobody looked."""
         assert propose(Facts(unlooked=self.failed("allow"))) == []
+
+
+class TestOrders:
+    """What an authority ordered."""
+
+    def test_are_put_before_a_person_and_held_by_no_rule(self) -> None:
+        """Whatever rules say of the order's report; what else they ask for stays."""
+        hold, look = propose(Facts(unlooked=TestNotLookedAt.failed("hold")))
+        assert hold.action is Action.HOLD
+        asked, *others = before_a_person([hold, look], Harm.FRAUD, "r-1")
+        assert (asked.rule.id, asked.action, asked.report_id) == ("ordered", Action.ENQUEUE, "r-1")
+        assert others == [look]
+        assert before_a_person([], Harm.FRAUD, "r-1") == [asked]
 
 
 class TestSealing:

@@ -169,7 +169,7 @@ def _orders(data: Mapping[str, Any]) -> tuple[Order, ...] | None:
 def not_counted_twice(answers: Answers, ordered: AbstractSet[tuple[str, str, datetime]]) -> None:
     """Refuse answers that list an order which the log has, or deny that there were any.
 
-    `ordered` is the kind, the Member State and the arrival of each order in the log of the period.
+    `ordered` is the kind, the Member State and the minute of arrival of each order in the log.
     Raises AnswersRefused.
     """
     if answers.orders == () and ordered:
@@ -178,7 +178,8 @@ def not_counted_twice(answers: Answers, ordered: AbstractSet[tuple[str, str, dat
             "the house received orders in this period, and the log has them: leave this out",
         )
     for at, order in enumerate(answers.orders or ()):
-        if (order.kind, order.member_state, order.received) in ordered:
+        minute = order.received.replace(second=0, microsecond=0)
+        if (order.kind, order.member_state, minute) in ordered:
             raise AnswersRefused(
                 f"order[{at}]",
                 "the house received this one, and it is counted from the log: list only orders"

@@ -80,7 +80,7 @@ class Headings:
 class Tally:
     """All that is counted of a period, ready to be put into sheets.
 
-    `orders` is by Member State; `ordered` has the kind, the state and the arrival of each order.
+    `orders` is by Member State; `ordered` has the kind, state and minute of arrival of each order.
     """
 
     notices: Headings = field(default_factory=Headings)
@@ -180,7 +180,7 @@ class Counting:
         self._orders[line["subject"]] = data
         if within:
             state, kind = data["member_state"], data["kind"]
-            self.tally.ordered.add((kind, state, read_stamp(data["received_at"])))
+            self.tally.ordered.add((kind, state, _to_the_minute(read_stamp(data["received_at"]))))
             orders, place = self._order_place(data)
             orders.numbers[place, kind] += 1
             orders.numbers[place, f"{kind}_items"] += data["items"]
@@ -316,6 +316,11 @@ class Counting:
                 self.tally.audited["looked_at"] += stratum["looked_at"]
                 self.tally.audited["decisions"] += stratum["decisions"]
                 self.tally.audited["right_ppm"] += round(stratum["decisions"] * right * 1_000_000)
+
+
+def _to_the_minute(at: datetime) -> datetime:
+    """Return an instant as exactly as people write one down."""
+    return at.replace(second=0, microsecond=0)
 
 
 def _restrictions(data: Mapping[str, Any]) -> list[str]:

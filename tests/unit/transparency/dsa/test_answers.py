@@ -90,7 +90,7 @@ class TestOrdersInTheLog:
 
     def test_are_not_listed_again(self) -> None:
         """One of the same kind, state and moment is refused, with what to list; others stand."""
-        same = ORDER | {"kind": "act", "received": datetime(2026, 3, 1, 10, tzinfo=UTC)}
+        same = ORDER | {"kind": "act", "received": datetime(2026, 3, 1, 10, 0, 7, tzinfo=UTC)}
         same |= {"acknowledged": None, "answered": None, "member_state": "DE"}
         with pytest.raises(AnswersRefused, match="did not go through the house") as refused:
             not_counted_twice(read_answers({"order": [same]}), self.IN_THE_LOG)
