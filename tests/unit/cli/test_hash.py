@@ -22,6 +22,7 @@ from evenhand.kit.images import open_image
 
 IMAGES = Path(__file__).parents[2] / "fixtures" / "pdq" / "images"
 PHOTO = IMAGES / "bridge-mods" / "square-512x512.jpg"
+DECODED_SMALLER_MAX = 4  # bits, from the hash of the whole picture
 KEYS = ["path", "sha256", "md5", "pdq", "quality", "width", "height", "error"]
 
 
@@ -44,11 +45,13 @@ class TestHash:
         assert isinstance(made, PdqHash)
         assert code is Exit.OK
         assert list(line) == KEYS
+        apart = int(line["pdq"], 16) ^ int(made.bits, 16)
+        assert apart.bit_count() <= DECODED_SMALLER_MAX
         assert line == {
             "path": str(PHOTO),
             "sha256": hashlib.sha256(data).hexdigest(),
             "md5": hashlib.md5(data, usedforsecurity=False).hexdigest(),
-            "pdq": made.bits,
+            "pdq": line["pdq"],
             "quality": made.quality,
             "width": 512,
             "height": 512,
