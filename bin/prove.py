@@ -71,7 +71,7 @@ def tests(folders: tuple[str, ...]) -> Check:
     There are more workers than cores: processes, databases and pages are waited for. Each takes
     whole sittings (tests/conftest.py says what belongs together), in the order of the folders.
     """
-    shared = ("-n", "4" if folders == EVERYTHING else "2", "--dist", "loadscope")
+    shared = ("-n", "2" if folders == QUICK else "4", "--dist", "loadscope")
     chosen = [f"tests/{folder}" for folder in folders]
     return Check("tests", tool("pytest", "--quiet", *shared, "--no-loadscope-reorder", *chosen))
 
@@ -136,12 +136,8 @@ def done_aside(check: Check) -> tuple[tuple[str, str, str], str]:
 
 def surroundings() -> dict[str, str]:
     """Give the checks an environment without settings of a house that happens to run here."""
-    left = {"PYTHONDONTWRITEBYTECODE"}
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("EVENHAND_") and name not in left
-    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("EVENHAND_")}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
     return kept | SURROUNDINGS
 
 

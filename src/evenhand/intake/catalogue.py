@@ -12,7 +12,6 @@ from typing import Any, Final
 from evenhand.intake.fields import (
     CATALOGUE_FILE,
 )
-from evenhand.intake.items import ID_CHARS_MAX
 from evenhand.intake.model import (
     LIMITS,
     CheckedAccount,
@@ -20,7 +19,7 @@ from evenhand.intake.model import (
     CheckedItem,
     Limits,
 )
-from evenhand.intake.reading import storable
+from evenhand.intake.reading import ID_CHARS_MAX, storable
 from evenhand.kit import images
 from evenhand.kit.canonical import digest
 

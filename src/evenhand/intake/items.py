@@ -28,12 +28,11 @@ from evenhand.intake.model import (
     Limits,
 )
 from evenhand.intake.notices import as_url
-from evenhand.intake.reading import INT_MAX, Reader, join
+from evenhand.intake.reading import ID_CHARS_MAX, INT_MAX, Reader, join
 from evenhand.kit import images
 from evenhand.kit.canonical import digest
 from evenhand.kit.clock import stamp
 
-ID_CHARS_MAX: Final = 200
 NAME_CHARS_MAX: Final = 200
 MEDIA_TYPE_CHARS_MAX: Final = 100
 

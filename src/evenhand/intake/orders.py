@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from evenhand.intake.errors import OrderRefused
-from evenhand.intake.items import ID_CHARS_MAX, NAME_CHARS_MAX
+from evenhand.intake.items import NAME_CHARS_MAX
 from evenhand.intake.model import ReportOutcome
 from evenhand.intake.notices import DETAIL_MAX_CHARS, EXPLANATION_MAX_CHARS, LOCATIONS_MAX
 from evenhand.intake.reading import Reader
@@ -139,7 +139,7 @@ def check_order(raw: object) -> CheckedOrder:
     if reader.present(data, "member_state", "member_state", required=True):
         _country(reader, state, "member_state")
     targets = _targets(reader, data, needed=kind == "act")
-    harm = _harm(reader, data)
+    harm = reader.harm(data)
     heading = _heading(reader, data, harm or Harm.OTHER)
     received = data.get("received_at")
     silence = data.get("silence")
@@ -254,32 +254,13 @@ def _targets(reader: Reader, data: Mapping[str, Any], *, needed: bool) -> tuple[
         found += [Target(url=link) for link in links if link is not None]
     if data.get("items") is not None:
         for at, one in enumerate(_some(reader, data["items"], "items")):
-            found += _named(reader, one, f"items[{at}]")
+            kind, external_id = reader.item(one, f"items[{at}]")
+            if kind is not None and external_id is not None:
+                found.append(Target(kind, external_id))
     if needed and data.get("items") is None and data.get("exact_locations") is None:
         says = "Say exactly what it is about: exact_locations, or items as kind and id."
         reader.note("exact_locations", says, "missing")
     return tuple(dict.fromkeys(found))
-
-
-def _named(reader: Reader, one: object, path: str) -> list[Target]:
-    given = reader.mapping(one, path, allowed=frozenset({"kind", "id"}))
-    texts = [
-        reader.text(given[name], f"{path}.{name}", chars_max=ID_CHARS_MAX, chars_min=1)
-        if reader.present(given, name, f"{path}.{name}", required=True)
-        else None
-        for name in ("kind", "id")
-    ]
-    return [Target(texts[0], texts[1])] if all(texts) else []
-
-
-def _harm(reader: Reader, data: Mapping[str, Any]) -> Harm | None:
-    if not reader.present(data, "harm", "harm", required=True):
-        return None
-    value = data["harm"]
-    if isinstance(value, str) and value in set(Harm):
-        return Harm(value)
-    reader.note("harm", f"Send one of: {', '.join(Harm)}.", "unknown_harm")
-    return None
 
 
 def _heading(reader: Reader, data: Mapping[str, Any], harm: Harm) -> Heading:

@@ -18,11 +18,14 @@ from typing import Any, Final
 from evenhand.intake.errors import Problem
 from evenhand.intake.notices import EMAIL_MAX_CHARS, URL_MAX_CHARS, as_url
 from evenhand.kit.clock import read_stamp
+from evenhand.policy import Harm
 
+ID_CHARS_MAX: Final = 200
 PROBLEMS_MAX: Final = 50
 PATH_CHARS_MAX: Final = 60
 INT_MAX: Final = 2**53 - 1  # what every JSON reader agrees on (RFC 8259, section 6)
 LANGUAGE_CHARS_MAX: Final = 35  # RFC 5646, 4.4.1
+_ITEM_FIELDS: Final = frozenset({"kind", "id"})
 _EMAIL: Final = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _YEARS: Final = range(1000, 10_000)  # instants are written with four digits of year
@@ -128,6 +131,27 @@ class Reader:
             return value
         self.note(path, "Send this as true or false.", "wrong_type")
         return None
+
+    def harm(self, data: Mapping[str, Any]) -> Harm | None:
+        """Read what kind of harm a report or an order is about; it has to say one."""
+        if not self.present(data, "harm", "harm", required=True):
+            return None
+        value = data["harm"]
+        if isinstance(value, str) and value in set(Harm):
+            return Harm(value)
+        self.note("harm", f"Send one of: {', '.join(Harm)}.", "unknown_harm")
+        return None
+
+    def item(self, value: object, path: str) -> tuple[str | None, str | None]:
+        """Read which item is meant, by its kind and the host's id."""
+        given = self.mapping(value, path, allowed=_ITEM_FIELDS)
+        texts: list[str | None] = []
+        for name in ("kind", "id"):
+            at, text = f"{path}.{name}", None
+            if self.present(given, name, at, required=True):
+                text = self.text(given[name], at, chars_max=ID_CHARS_MAX, chars_min=1)
+            texts.append(text)
+        return texts[0], texts[1]
 
     def time(self, value: object, path: str) -> datetime | None:
         """Read an RFC 3339 instant, with its zone."""

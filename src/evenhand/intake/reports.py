@@ -12,15 +12,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from evenhand.intake.errors import ReportRefused
-from evenhand.intake.items import ID_CHARS_MAX, NAME_CHARS_MAX
+from evenhand.intake.items import NAME_CHARS_MAX
 from evenhand.intake.model import (
     CheckedReport,
     CheckedReporter,
     ReportBasis,
 )
 from evenhand.intake.notices import EXPLANATION_MAX_CHARS, NoticeIncomplete, check_notice
-from evenhand.intake.reading import Reader
-from evenhand.policy import Harm
+from evenhand.intake.reading import ID_CHARS_MAX, Reader
 
 _REPORT_FIELDS: Final = frozenset(
     {
@@ -36,7 +35,6 @@ _REPORT_FIELDS: Final = frozenset(
         "language",
     }
 )
-_ITEM_FIELDS: Final = frozenset({"kind", "id"})
 _REPORTER_TEXTS: Final = ("name", "organisation", "trusted_flagger_id")
 _REPORTER_FIELDS: Final = frozenset({"account_id", "email", "trusted", *_REPORTER_TEXTS})
 
@@ -54,8 +52,10 @@ def check_report(raw: object) -> CheckedReport:
     """Return the report, or raise ReportRefused with everything there is to mend."""
     reader = Reader()
     data = reader.mapping(raw, "", allowed=_REPORT_FIELDS)
-    harm = _harm(reader, data)
-    kind, external_id = _item(reader, data)
+    harm = reader.harm(data)
+    kind, external_id = None, None
+    if data.get("item") is not None:
+        kind, external_id = reader.item(data["item"], "item")
     url = None if data.get("url") is None else reader.link(data["url"], "url")
     if data.get("item") is None and data.get("url") is None:
         says = "Say what is reported: the item as kind and id, or its address as url."
@@ -85,29 +85,6 @@ def check_report(raw: object) -> CheckedReport:
         trusted=trusted,
         language=language,
     )
-
-
-def _harm(reader: Reader, data: Mapping[str, Any]) -> Harm | None:
-    if not reader.present(data, "harm", "harm", required=True):
-        return None
-    value = data["harm"]
-    if isinstance(value, str) and value in set(Harm):
-        return Harm(value)
-    reader.note("harm", f"Send one of: {', '.join(Harm)}.", "unknown_harm")
-    return None
-
-
-def _item(reader: Reader, data: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    if data.get("item") is None:
-        return None, None
-    given = reader.mapping(data["item"], "item", allowed=_ITEM_FIELDS)
-    texts: list[str | None] = []
-    for name in ("kind", "id"):
-        path, text = f"item.{name}", None
-        if reader.present(given, name, path, required=True):
-            text = reader.text(given[name], path, chars_max=ID_CHARS_MAX, chars_min=1)
-        texts.append(text)
-    return texts[0], texts[1]
 
 
 def _reporter(reader: Reader, data: Mapping[str, Any]) -> tuple[CheckedReporter | None, bool]:
