@@ -51,7 +51,7 @@ def report(**changes: Any) -> dict[str, Any]:
         "item": {"kind": "post", "id": "p-1"},
         "harm": "fraud",
         "explanation": "They never sent it.",
-        "reporter": {"account_id": "acc-7", "name": "Petra Vogel", "email": "petra@example.org"},
+        "reporter": {"account_id": "petra-7", "name": "Petra Vogel", "email": "petra@example.org"},
     }
     return {name: value for name, value in (whole | changes).items() if value is not None}
 

@@ -164,6 +164,20 @@ class TestLines:
         assert not bare, "\n".join(bare)
 
 
+class TestAbsence:
+    """What tests say is not there."""
+
+    def test_is_nothing_that_an_id_or_a_hash_may_hold(self) -> None:
+        """Of enough ids, one says `a-1` by chance, and a test fails that nobody can repeat."""
+        found = [
+            f"{name(file)}: {word!r}"
+            for file in modules("tests")
+            for word in said_to_be_absent(file)
+            if len(word) > 1 and set(word) <= set("0123456789abcdef-")
+        ]
+        assert not found, "\n".join(found)
+
+
 class TestErrors:
     """Errors."""
 
@@ -190,6 +204,26 @@ class TestTheRepository:
 def lines_max(file: Path) -> int:
     """Return the budget of a module; tests have their own."""
     return TEST_LINES_MAX if name(file).startswith("tests/") else MODULE_LINES_MAX
+
+
+def said_to_be_absent(file: Path) -> list[str]:
+    """Return the words of which a test says that they are not in something else."""
+    listed = {
+        each.target.id: each.iter.elts
+        for each in nodes(file, ast.For)
+        if isinstance(each.target, ast.Name) and isinstance(each.iter, ast.Tuple | ast.List)
+    }
+    absent = [
+        each.left
+        for each in nodes(file, ast.Compare)
+        if any(isinstance(how, ast.NotIn) for how in each.ops)
+    ]
+    words = [
+        word
+        for left in absent
+        for word in (listed.get(left.id, []) if isinstance(left, ast.Name) else [left])
+    ]
+    return [str(word.value) for word in words if isinstance(word, ast.Constant)]
 
 
 def catches_anything(handler: ast.ExceptHandler) -> bool:

@@ -60,7 +60,7 @@ class TestItems:
         assert line["data"] == {"kind": "post", "version": 1, "media": 1}
         assert line["actor"] == "key"
         assert house.ask(ledger.actor_of, line) == "key:k-1"
-        for personal in ("secret", "Marisol", "a-1", "p-1", "plaza"):
+        for personal in ("secret", "Marisol", "'a-1'", "'p-1'", "plaza"):
             assert personal not in str(line)
         assert house.ask(ledger.jobs.waiting_for, received.item_id, "item.received")
 

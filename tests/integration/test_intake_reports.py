@@ -33,7 +33,7 @@ class TestReports:
                 str(dict(row)) for t in metadata.sorted_tables for row in tx.rows(t.select())
             ]
         )
-        for personal in ("Petra", "petra@example.org", "acc-7"):
+        for personal in ("Petra", "petra@example.org", "petra-7"):
             assert personal not in "".join(rows)
         view = house.ask(intake.report, NOOR, received.report_id)
         assert (view.harm, view.via, view.basis, view.clock) == (
@@ -47,7 +47,7 @@ class TestReports:
         assert identity_id is not None
         contact = house.ask(evidence.contact_of, identity_id)
         assert contact == {
-            "account_id": "acc-7",
+            "account_id": "petra-7",
             "name": "Petra Vogel",
             "email": "petra@example.org",
         }

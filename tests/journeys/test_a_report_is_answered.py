@@ -158,7 +158,7 @@ class TestANotice:
         """Codes, ids and counts: neither who reported, nor what they wrote, nor where."""
         log = reporter.get("/log.jsonl").text
         assert '"report.received"' in log
-        for personal in (NAME, EMAIL, WORDS, URL, "263a", "Wen"):
+        for personal in (NAME, EMAIL, WORDS, URL, "article 263a", "Wen"):
             assert personal not in log
 
     def test_8_can_have_its_sender_named_only_on_record(self, town: Town, receipt: str) -> None:

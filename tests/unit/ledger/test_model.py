@@ -65,11 +65,11 @@ class TestText:
         self, kind: str, private: dict[str, Any] | None
     ) -> None:
         """Which of them is kept with what is private, and committed to like it."""
-        one = draft({}, private, f"{kind}:7c11")
+        one = draft({}, private, f"{kind}:lee")
         said = json.loads(one.text(0))
         assert said["actor"] == kind
-        assert "7c11" not in one.text(0)
-        assert one.private == canonical({**(private or {}), "actor": f"{kind}:7c11"})
+        assert "lee" not in one.text(0)
+        assert one.private == canonical({**(private or {}), "actor": f"{kind}:lee"})
         assert said["commitment"] == commitment(one.private, one.salt)
 
     @pytest.mark.parametrize("actor", ["system", "public", "rule:known-material@1"])
