@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import pkgutil
@@ -26,11 +27,15 @@ import evenhand
 from evenhand.bootstrap import House, load_settings, open_house
 from evenhand.db import metadata
 from evenhand.kit.clock import SetClock
+from tests.quickly import compile_once, quick_receipts
 
+#: Until all is imported and collected there is little garbage, and much to look through for it.
+gc.disable()
 #: A machine shared with others is slow at times; only wrong answers fail a property or a look.
 os.environ["EVENHAND_GATE_SECONDS"] = "60"
 settings.register_profile("evenhand", deadline=None)
 settings.load_profile("evenhand")
+compile_once()
 DATABASES: Final = ("sqlite", "postgresql")
 #: Begun first, so that in the end nobody waits for the one worker that took them last.
 LONGEST_FIRST: Final = ("test_kill.py", "test_accessibility.py", "test_sweep_kill.py")
@@ -58,6 +63,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first and leave the others in their order."""
     names = dict(zip(LONGEST_FIRST, range(-len(LONGEST_FIRST), 0), strict=True))
     items.sort(key=lambda item: names.get(item.path.name, 0))
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage from now on, but not in what lives as long as the run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -237,5 +250,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 def house(database_url: str, tmp_path: Path, clock: SetClock) -> Iterator[House]:
     """Open a house on each kind of database."""
     opened = open_house(load_settings(data=tmp_path, database_url=database_url), clock=clock)
-    yield opened
+    with quick_receipts():
+        yield opened
     opened.close()

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from evenhand import decision, detection, review
+from evenhand import api, console, decision, detection, portal, review
 from evenhand.bootstrap import House, load_settings, open_house
 from evenhand.cli.run import run
 from evenhand.db import DatabaseBusy
@@ -146,6 +146,8 @@ def main() -> None:
     """Fork what is asked for on each line, and never wait for it."""
     for module in IMPORTED_LATE:
         importlib.import_module(module)
+    for made_once in (api.router, portal.router, console.router, console.make_templates):
+        made_once()
     detection.warm_up().join()  # what is loaded here, no fork has to load
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     print("ready", flush=True)

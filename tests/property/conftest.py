@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.quickly import quick_receipts
 
 FUZZ_TIMES = 50
 
@@ -15,6 +18,13 @@ settings.register_profile(
     "fuzz", settings.get_profile("everyday"), max_examples=100 * FUZZ_TIMES, print_blob=True
 )
 settings.load_profile("everyday")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def receipts_in_no_time() -> Iterator[None]:
+    """Thousands of houses are opened here, each by this process alone."""
+    with quick_receipts():
+        yield
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -17,7 +17,7 @@ from evenhand.people.errors import ReceiptUnknown
 
 DIGITS = 16
 GROUP = 4
-_MEMORY_KIB = 8 * 1024
+MEMORY_KIB = 8 * 1024
 _SALT_BYTES = 16
 _SEPARATORS = frozenset(" -\u00a0\u2009\u202f\u2010\u2011\u2012\u2013\t\r\n")
 
@@ -64,7 +64,7 @@ def receipt_hash(keys: Keyring, digits: str) -> bytes:
         digits.encode(),
         keys.key("receipts")[:_SALT_BYTES],
         time_cost=1,
-        memory_cost=_MEMORY_KIB,
+        memory_cost=MEMORY_KIB,
         parallelism=1,
         hash_len=32,
         type=Type.ID,

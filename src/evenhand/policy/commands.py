@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from functools import cache
 from importlib import resources
 
 from evenhand import people
@@ -100,6 +101,7 @@ def seed(tx: Tx) -> bool:
     return True
 
 
+@cache
 def starter() -> Policy:
     """Read the policy that ships with Evenhand, to be changed by whoever runs the service."""
     text = resources.files("evenhand.policy").joinpath("starter.toml").read_text(encoding="utf-8")

@@ -9,24 +9,27 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[3]
 LOADS = (
-    "import numba; from evenhand.kit.compiled import kernel;"
-    "from evenhand.detection.signals import pdq_kernels;"
-    "print(pdq_kernels.band(100, 1, 0)[0][3], numba.config.CACHE_DIR)"
+    "import numba; from tests.unit.kit.a_kernel import add, double;"
+    "print(add(double(10), 22), numba.config.CACHE_DIR)"
 )
 
 
 def loaded(**variables: str) -> str:
-    """Load the kernels in a process of its own, and return what it says."""
+    """Load kernels in a process of their own, see them work; return where it says they are kept."""
     kept = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
     made = subprocess.run(
         [sys.executable, "-c", LOADS],
+        cwd=ROOT,
         env=kept | variables,
         check=True,
         capture_output=True,
         text=True,
     )
-    return made.stdout
+    added, _, folder = made.stdout.partition(" ")
+    assert added == "42"
+    return folder
 
 
 class TestKernel:
@@ -37,7 +40,7 @@ class TestKernel:
         folder = tmp_path / "evenhand" / "kernels"
         assert str(folder) in loaded(XDG_CACHE_HOME=str(tmp_path))
         kept = sorted(folder.rglob("*.nbi"))
-        assert kept
+        assert len(kept) == 2
         assert not folder.stat().st_mode & 0o077
         before = [file.stat().st_mtime_ns for file in kept]
         kept[0].write_bytes(b"")  # as a power cut leaves it

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import resource
 import time
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -47,26 +49,34 @@ def with_scans(data: bytes, times: int) -> bytes:
     return data[:-2] + b"\xff\xfe\x00\x06\xff\xd9\xff\xd9" + last * times + b"\xff\xd9"
 
 
-FILES = {
-    "jpeg": encoded("JPEG"),
-    "progressive": encoded("JPEG", progressive=True),
-    "cmyk": encoded("JPEG", PICTURE.convert("CMYK")),
-    "png": encoded("PNG"),
-    "palette": encoded("PNG", PICTURE.quantize(32)),
-    "alpha": encoded("PNG", PICTURE.convert("RGBA")),
-    "gif": encoded("GIF", save_all=True, append_images=[PICTURE.rotate(9), PICTURE.rotate(50)]),
-    "webp": encoded("WEBP"),
-    "moving webp": encoded("WEBP", save_all=True, append_images=[PICTURE.rotate(90)]),
+WAYS: Mapping[str, Callable[[], bytes]] = {
+    "jpeg": partial(encoded, "JPEG"),
+    "progressive": partial(encoded, "JPEG", progressive=True),
+    "cmyk": lambda: encoded("JPEG", PICTURE.convert("CMYK")),
+    "png": partial(encoded, "PNG"),
+    "palette": lambda: encoded("PNG", PICTURE.quantize(32)),
+    "alpha": lambda: encoded("PNG", PICTURE.convert("RGBA")),
+    "gif": lambda: encoded(
+        "GIF", save_all=True, append_images=[PICTURE.rotate(9), PICTURE.rotate(50)]
+    ),
+    "webp": partial(encoded, "WEBP"),
+    "moving webp": lambda: encoded("WEBP", save_all=True, append_images=[PICTURE.rotate(90)]),
 }
+
+
+@cache
+def written(way: str) -> bytes:
+    """Give the picture as a file, written when it is first asked for."""
+    return WAYS[way]()
 
 
 class TestLumaFrames:
     """`luma_frames` on pictures of every sort."""
 
-    @pytest.mark.parametrize("name", FILES)
+    @pytest.mark.parametrize("name", WAYS)
     def test_gives_the_luma_of_the_whole_decode(self, name: str) -> None:
         """Or its means over blocks, where it was decoded to scale."""
-        frame, whole = first(FILES[name]), open_image(FILES[name], declared=None)
+        frame, whole = first(written(name)), open_image(written(name), declared=None)
         assert (frame.plane.width, frame.plane.height) == (whole.width, whole.height)
         assert frame.frames == whole.frames
         step = frame.plane.step
@@ -91,16 +101,16 @@ class TestLumaFrames:
         clear = Image.new("RGBA", (8, 8), (200, 200, 200, 0))
         white, black = first(encoded("PNG", clear)).on_pages
         assert (white.samples.min(), black.samples.max()) == (255, 0)
-        assert first(FILES["alpha"]).on_pages == ()
+        assert first(written("alpha")).on_pages == ()
 
     def test_gives_frames_until_a_limit(self) -> None:
         """The caller sees from the numbers what was not looked at."""
-        assert [one.number for one in luma_frames(FILES["gif"], declared=None)] == [1, 2, 3]
-        some = list(luma_frames(FILES["gif"], declared=None, frames_max=2))
+        assert [one.number for one in luma_frames(written("gif"), declared=None)] == [1, 2, 3]
+        some = list(luma_frames(written("gif"), declared=None, frames_max=2))
         assert (some[-1].number, some[-1].frames) == (2, 3)
-        assert len(list(luma_frames(FILES["gif"], declared=None, seconds_max=-1))) == 1
+        assert len(list(luma_frames(written("gif"), declared=None, seconds_max=-1))) == 1
         with pytest.raises(TooManyFrames):
-            first_of = luma_frames(FILES["gif"], declared=None, limits=ImageLimits(frames_max=2))
+            first_of = luma_frames(written("gif"), declared=None, limits=ImageLimits(frames_max=2))
             next(first_of)
 
     def test_refuses_a_jpeg_of_endless_scans(self) -> None:
@@ -110,7 +120,7 @@ class TestLumaFrames:
         with pytest.raises(TooManyScans) as refused:
             first(with_scans(ordinary, 5_000))
         assert refused.value.scans > 5_000
-        assert first(with_scans(FILES["progressive"], 3)).plane.step == 2
+        assert first(with_scans(written("progressive"), 3)).plane.step == 2
 
 
 class TestBrightness:
@@ -125,8 +135,8 @@ class TestBrightness:
         exif = Image.Exif()
         exif[0x0112] = 6
         made = {
-            "jpeg": FILES["jpeg"],
-            "progressive": FILES["progressive"],
+            "jpeg": written("jpeg"),
+            "progressive": written("progressive"),
             "grey": encoded("JPEG", PICTURE.convert("L")),
             "turned": encoded("JPEG", PICTURE.crop((0, 0, 333, 501)), exif=exif),
             "sparse": encoded("JPEG", PICTURE.crop((0, 0, 401, 333)), subsampling=2),
@@ -149,7 +159,7 @@ class TestBrightness:
 
     def test_is_refused_with_a_file_that_breaks_off(self) -> None:
         """By either decoder, for the same reason."""
-        whole = FILES["jpeg"]
+        whole = written("jpeg")
         torn = whole[: len(whole) // 2] + b"\xff\xd9"
         assert luma._brightness(torn, PICTURE.size, 1) is None
 
@@ -157,10 +167,10 @@ class TestBrightness:
 class TestNastyFiles:
     """A frozen corpus of what people send to break a decoder."""
 
-    @pytest.mark.parametrize("name", FILES)
+    @pytest.mark.parametrize("name", WAYS)
     def test_cut_at_every_hundredth_are_refused(self, name: str) -> None:
         """Never hashed as if they were whole, never a crash, and quickly."""
-        data, began = FILES[name], time.perf_counter()
+        data, began = written(name), time.perf_counter()
         for hundredth in range(100):
             cut = data[: len(data) * hundredth // 100]
             with pytest.raises(ImageRefused):
@@ -168,13 +178,13 @@ class TestNastyFiles:
             assert hash_content(cut).error is not None
         assert time.perf_counter() - began < 4 * SECONDS_MAX
 
-    @pytest.mark.parametrize("name", FILES)
+    @pytest.mark.parametrize("name", WAYS)
     def test_with_bytes_changed_give_a_plane_or_a_refusal(self, name: str) -> None:
         """And nothing else; memory stays bounded."""
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         chance = np.random.default_rng(11)
         for _ in range(60):
-            broken = bytearray(FILES[name])
+            broken = bytearray(written(name))
             for at in chance.integers(0, min(len(broken), 2_000), 4):
                 broken[at] = chance.integers(0, 256)
             began = time.perf_counter()
@@ -183,16 +193,16 @@ class TestNastyFiles:
             assert time.perf_counter() - began < SECONDS_MAX
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < GROWTH_KB_MAX
 
-    @pytest.mark.parametrize("name", FILES)
+    @pytest.mark.parametrize("name", WAYS)
     def test_that_are_two_things_are_the_picture_they_are(self, name: str) -> None:
         """An archive behind it changes nothing; one before it makes it no picture."""
         archive = b"PK\x03\x04" + bytes(200)
-        assert hash_content(FILES[name] + archive).pdq == hash_content(FILES[name]).pdq
-        assert hash_content(archive + FILES[name]).error is not None
+        assert hash_content(written(name) + archive).pdq == hash_content(written(name)).pdq
+        assert hash_content(archive + written(name)).error is not None
 
     def test_that_claim_gigabytes_are_refused_unread(self) -> None:
         """For their claim."""
-        bomb = bytearray(FILES["png"])
+        bomb = bytearray(written("png"))
         bomb[16:24] = (60_000).to_bytes(4) * 2
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         assert "60000 x 60000" in str(hash_content(bytes(bomb)).error)

@@ -25,8 +25,10 @@ def catch_up(tx: Tx, version: RuleVersion) -> None:
     Part of the command by which a version begins to run. Whoever meets an event waits while the
     last ones are counted, so that each event is counted once, by this or when it is met.
     """
-    running = {counter.name for counter in live(tx).ready.counters}
     every = live(tx, only=[version]).ready.counters
+    if not every:
+        return
+    running = {counter.name for counter in live(tx).ready.counters}
     fresh = [counter for counter in every if counter.name not in running]
     if not fresh:
         return

@@ -87,8 +87,9 @@ class EventReader:
     """Reads events for some rules; what they need is found out once."""
 
     def __init__(self, ruleset: RuleSet, layout: Layout) -> None:
-        """Plan the reading of each kind."""
-        self._plans = {name: _plan(kind, ruleset, layout) for name, kind in ruleset.kinds.items()}
+        """Plan the reading of a kind once an event of it comes."""
+        self._ruleset, self._layout = ruleset, layout
+        self._plans: dict[str, _Plan] = {}
 
     def read(self, event: object) -> Event:
         """Read an event from JSON data. Raises EventWrong."""
@@ -101,7 +102,7 @@ class EventReader:
         if not isinstance(kind, str):
             raise EventWrong("kind has to be there and be text: the name of the event's kind.")
         ts = ts_of(event.get("ts"))
-        plan = self._plans.get(kind)
+        plan = self._plans.get(kind) or self._planned(kind)
         if plan is None:
             return Event(id_, kind, ts, None, (), {})
         row, fields, given = plan.lay(event)
@@ -115,6 +116,13 @@ class EventReader:
         if given:
             counted = tuple(one for one in counted if row[one[0]] is None)
         return Event(id_, kind, ts, row, counted, fields)
+
+    def _planned(self, kind: str) -> _Plan | None:
+        known = self._ruleset.kinds.get(kind)
+        if known is None:
+            return None
+        self._plans[kind] = plan = _plan(known, self._ruleset, self._layout)
+        return plan
 
 
 def _plan(kind: Kind, ruleset: RuleSet, layout: Layout) -> _Plan:
