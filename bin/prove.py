@@ -31,12 +31,7 @@ NEEDS: Final = {
 QUICK: Final = ("unit", "architecture")
 EVERYTHING: Final = ("integration", "browser", "journeys", "valkey", "property", *QUICK)
 #: Workers share the cores, so that arithmetic in threads of its own would only wait for others.
-#: What was compiled once is kept for the next process, outside the folders of the source.
-SURROUNDINGS: Final = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "PYTHONPYCACHEPREFIX": str(BIN.parent / "pycache"),
-}
+SURROUNDINGS: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 @dataclass(frozen=True)
@@ -57,6 +52,11 @@ def tool(name: str, *arguments: str) -> list[str]:
     return [str(BIN / name), *arguments]
 
 
+#: Compiled by one process and kept on this machine, before every worker does it for itself.
+KERNELS: Final = Check(
+    "kernels",
+    [sys.executable, "-c", "from evenhand import detection; detection.warm_up().join()"],
+)
 STILL: Final = (
     Check("types", tool("mypy")),
     Check("contracts", tool("lint-imports", "--no-logo")),
@@ -92,6 +92,8 @@ def run(folders: tuple[str, ...]) -> int:
     began = time.monotonic()
     with ThreadPoolExecutor(1) as pool:
         aside = pool.submit(lambda: [done_aside(check) for check in STILL])
+        if folders == EVERYTHING:
+            rows.append(done_aside(KERNELS)[0])
         rows.append(done(tests(tuple(name for name in folders if name not in missing))))
         for row, said in aside.result():
             rows.append(row)
@@ -137,7 +139,7 @@ def done_aside(check: Check) -> tuple[tuple[str, str, str], str]:
 def surroundings() -> dict[str, str]:
     """Give the checks an environment without settings of a house that happens to run here."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("EVENHAND_")}
-    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)  # what one worker compiled is there for the next
     return kept | SURROUNDINGS
 
 
