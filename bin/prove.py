@@ -71,7 +71,7 @@ def tests(folders: tuple[str, ...]) -> Check:
     There are more workers than cores: processes, databases and pages are waited for. Each takes
     whole sittings (tests/conftest.py says what belongs together), in the order of the folders.
     """
-    shared = ("-n", "2" if folders == QUICK else "4", "--dist", "loadscope")
+    shared = ("-n", "2" if folders == QUICK else "3", "--dist", "loadscope")
     chosen = [f"tests/{folder}" for folder in folders]
     return Check("tests", tool("pytest", "--quiet", *shared, "--no-loadscope-reorder", *chosen))
 

@@ -33,7 +33,7 @@ ADDRESS: Final = "127.0.0.1"
 NOTES: Final = "decided"
 JOB_LEASE_SECONDS: Final = 3
 DELIVERY_LEASE_SECONDS: Final = 6
-PAUSE_SECONDS: Final = 0.4
+PAUSE_SECONDS: Final = 0.8
 #: What a server imports late comes before the fork here, or every start would take seconds.
 IMPORTED_LATE: Final = (
     "evenhand.cli.exposure",
