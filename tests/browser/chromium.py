@@ -20,6 +20,8 @@ ARGUMENTS: Final = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Pages are short, and tests share the cores: no script is worth compiling twice, or beside.
+    "--js-flags=--lite-mode --single-threaded",
 )
 WIDE: Final = {"width": 1400, "height": 900}
 TIMEOUT_MS: Final = 15_000
