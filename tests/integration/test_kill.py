@@ -1,9 +1,9 @@
 """Killing any process at any moment loses no effect and doubles none (charter, promise 2).
 
-`evenhand serve`, workers and makers of decisions are killed with SIGKILL fifty times between the
-two databases, at random moments, while a service posts items and the host fails two times in five.
-Afterwards every item that was posted is here once and was held once, every decision that was made
-has had each of its effects and messages done by the host exactly once, and nothing waits for ever.
+`evenhand serve`, workers and makers of decisions are killed with SIGKILL fifty times, at random
+moments, while a service posts items and the host fails two times in five. Afterwards every item
+that was posted is here once and was held once, every decision that was made has had each of its
+effects and messages done by the host exactly once, and nothing waits for ever.
 """
 
 from __future__ import annotations
@@ -38,8 +38,7 @@ from tests.outside import SECRET, Host, serving
 from tests.posting import PHRASE, Service, Told
 from tests.stage import Stage, picture
 
-#: On each of the two databases: fifty in all.
-KILLS = {"serve": 8, "work": 9, "decide": 8}
+KILLS = {"serve": 10, "work": 20, "decide": 20}
 FAMILY = ("serve", "work", "work", "decide", "decide")
 BACKLOG = 20
 DECISIONS_MIN = 15
@@ -102,7 +101,7 @@ def furnish(place: Place) -> str:
 
 
 def rage(place: Place, family: Family, service: Service, chance: random.Random) -> None:
-    """Kill the processes planned at random moments, each replaced at once.
+    """Kill fifty processes at random moments, each replaced at once.
 
     A server is mostly left until it answers, so that there is something to break off; on a slow
     machine the last are killed as they start. Whoever is left then goes on until the load was
@@ -140,7 +139,7 @@ def calm(house: House, host: Host, clock: SetClock) -> None:
 
 
 @contextmanager
-def after_the_kills(database_url: str, folder: Path) -> Iterator[Aftermath]:
+def after_fifty_kills(database_url: str, folder: Path) -> Iterator[Aftermath]:
     """Let a house run under load while its processes are killed; then let it come to rest."""
     seed = int(os.environ.get("KILL_SEED") or secrets.randbelow(1_000_000))
     print(f"seed {seed}: set KILL_SEED to it for the same kills")
@@ -167,8 +166,8 @@ def after_the_kills(database_url: str, folder: Path) -> Iterator[Aftermath]:
 def test_killing_any_process_at_any_moment_loses_no_effect_and_doubles_none(
     empty_database_url: str, tmp_path: Path
 ) -> None:
-    """Killed again and again, a flaky host, and every effect of every decision exactly once."""
-    with after_the_kills(empty_database_url, tmp_path) as left:
+    """Fifty kills, a flaky host, and every effect of every decision exactly once."""
+    with after_fifty_kills(empty_database_url, tmp_path) as left:
         made = left.lines("decision.made")
         print(f"{len(left.told)} items posted, {len(made)} decisions, {len(left.host.tries)} tries")
         check_items(left)
