@@ -53,7 +53,7 @@ serve: setup ## Serve the console, the portal and the API, with a worker inside
 test: setup-dev ## Run everything, on SQLite and on PostgreSQL, and in a browser when there is one
 	@$(BIN)/python bin/prove.py everything
 
-check: setup-dev ## The fast inner loop, under a minute: format, lint, types, contracts, unit tests
+check: setup-dev ## The fast inner loop, under a minute: format, lint, types, contracts, unit tests but the slow
 	@$(BIN)/python bin/prove.py quick
 
 bench: setup-dev ## Measure how fast items pass and how long a reviewer waits

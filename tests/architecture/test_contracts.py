@@ -46,6 +46,9 @@ class Plant:
         return f"{self.module}: {self.line}"
 
 
+#: Each lints a copy of the whole package.
+pytestmark = pytest.mark.slow
+
 PLANTS = (
     Plant(PATH, "intake.commands", "from evenhand import review", "evenhand.review"),
     Plant(PATH, "decision.planted", "from evenhand import delivery", "evenhand.delivery"),

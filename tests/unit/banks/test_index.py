@@ -96,6 +96,7 @@ class TestFiles:
         assert found.count == MANY
 
     @pytest.mark.parametrize("seed", range(40))
+    @pytest.mark.slow
     def test_shows_every_changed_byte(self, folder: Path, listed: Listed, seed: int) -> None:
         """Wherever it is; and the next look has everything again."""
         dice = random.Random(seed)
@@ -220,6 +221,7 @@ class TestMerging:
         assert len(index.stats().segments) <= 6
         assert len(list(tmp_path.glob("*.hashes"))) == len(index.stats().segments)
 
+    @pytest.mark.slow
     def test_is_never_seen_half_done(self, tmp_path: Path) -> None:
         """Readers in threads find everything that stood when they began, at every moment."""
         dice = random.Random(6)
@@ -269,6 +271,7 @@ def _publish(folder: Path, seed: int, rounds: int) -> None:
         assert matched(index, [value], 31) == [listed.near(value, 31)]
 
 
+@pytest.mark.slow
 def test_processes_that_disagree_still_answer_right(tmp_path: Path) -> None:
     """Each confirms what is published with its own ledger before it believes it."""
     spawn = multiprocessing.get_context("spawn")

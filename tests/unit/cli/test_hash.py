@@ -124,6 +124,7 @@ class TestHash:
         assert refused["sha256"] is None
 
     @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+    @pytest.mark.slow
     def test_writes_names_that_are_no_text(self, tmp_path: Path) -> None:
         """The name comes back as it was; needs no house, no data folder and no settings."""
         name = os.fsencode(tmp_path) + b"/\xff\x1b[31m.jpg"

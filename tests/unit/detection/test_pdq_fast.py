@@ -103,6 +103,7 @@ class TestPdqOf:
 
     @pytest.mark.parametrize("path", [*PHOTOS, BRIDGE], ids=lambda path: path.name)
     @pytest.mark.parametrize("side", [700, 1500, 3000])
+    @pytest.mark.slow
     def test_is_nearly_the_same_on_a_plane_decoded_to_scale(self, path: Path, side: int) -> None:
         """At most 4 bits from the whole decode, at a half, a quarter and an eighth.
 

@@ -32,6 +32,7 @@ def loaded(**variables: str) -> str:
     return folder
 
 
+@pytest.mark.slow
 class TestKernel:
     """`kernel` as processes meet it."""
 

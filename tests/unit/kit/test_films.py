@@ -284,6 +284,7 @@ class TestDamage:
             assert opened.given < opened.fed
 
 
+@pytest.mark.slow
 class TestBombs:
     """What is small, and claims to be large."""
 

@@ -74,6 +74,7 @@ class TestLumaFrames:
     """`luma_frames` on pictures of every sort."""
 
     @pytest.mark.parametrize("name", WAYS)
+    @pytest.mark.slow
     def test_gives_the_luma_of_the_whole_decode(self, name: str) -> None:
         """Or its means over blocks, where it was decoded to scale."""
         frame, whole = first(written(name)), open_image(written(name), declared=None)
@@ -179,6 +180,7 @@ class TestNastyFiles:
         assert time.perf_counter() - began < 4 * SECONDS_MAX
 
     @pytest.mark.parametrize("name", WAYS)
+    @pytest.mark.slow
     def test_with_bytes_changed_give_a_plane_or_a_refusal(self, name: str) -> None:
         """And nothing else; memory stays bounded."""
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

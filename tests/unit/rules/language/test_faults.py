@@ -150,6 +150,7 @@ class TestHostileFiles:
         assert len(str(found)) < 200_000
 
     @pytest.mark.parametrize("name", ["brackets over lines", "lists that grow"])
+    @pytest.mark.slow
     def test_take_little_memory(self, name: str) -> None:
         tracemalloc.start()
         refused(HOSTILE[name])

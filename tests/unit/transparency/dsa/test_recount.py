@@ -158,6 +158,7 @@ class Recount:
 @pytest.mark.parametrize("database", ["duckdb"])
 @given(st.lists(stories(), max_size=12))
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.slow
 def test_anybody_counts_the_same(
     tmp_path_factory: pytest.TempPathFactory, database: str, told: list[Story]
 ) -> None:

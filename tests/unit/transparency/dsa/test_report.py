@@ -280,6 +280,7 @@ class TestOwnInitiative:
 
     @given(st.lists(decisions(), max_size=8))
     @settings(max_examples=60)
+    @pytest.mark.slow
     def test_keywords_add_up_to_categories_and_these_to_the_total(
         self, lines: list[dict[str, Any]]
     ) -> None:
