@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 from tests.architecture.tree import (
@@ -208,11 +208,10 @@ def lines_max(file: Path) -> int:
 
 def said_to_be_absent(file: Path) -> list[str]:
     """Return the words of which a test says that they are not in something else."""
-    listed = {
-        each.target.id: each.iter.elts
-        for each in nodes(file, ast.For)
-        if isinstance(each.target, ast.Name) and isinstance(each.iter, ast.Tuple | ast.List)
-    }
+    listed: defaultdict[str, list[ast.expr]] = defaultdict(list)
+    for each in nodes(file, ast.For):
+        if isinstance(each.target, ast.Name) and isinstance(each.iter, ast.Tuple | ast.List):
+            listed[each.target.id] += each.iter.elts
     absent = [
         each.left
         for each in nodes(file, ast.Compare)
@@ -221,7 +220,7 @@ def said_to_be_absent(file: Path) -> list[str]:
     words = [
         word
         for left in absent
-        for word in (listed.get(left.id, []) if isinstance(left, ast.Name) else [left])
+        for word in (listed[left.id] if isinstance(left, ast.Name) else [left])
     ]
     return [str(word.value) for word in words if isinstance(word, ast.Constant)]
 
