@@ -7,7 +7,7 @@ information. Every missing one is named at once. Pure: values in, values out.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -221,10 +221,10 @@ def _texts(reader: Reader, data: Mapping[str, Any], name: str, *, required: bool
     if not reader.present(data, name, name, required=required):
         return []
     every = _some(reader, data[name], name)
-    read: Callable[[object, str], str | None] = lambda one, path: reader.text(  # noqa: E731
-        one, path, chars_max=DETAIL_MAX_CHARS, chars_min=1
-    )
-    found = [read(one, f"{name}[{at}]") for at, one in enumerate(every)]
+    found = [
+        reader.text(one, f"{name}[{at}]", chars_max=DETAIL_MAX_CHARS, chars_min=1)
+        for at, one in enumerate(every)
+    ]
     return [text for text in found if text is not None]
 
 

@@ -53,6 +53,11 @@ def read_stamp(text: str) -> datetime:
     return at.astimezone(UTC)
 
 
+def to_the_minute(at: datetime) -> datetime:
+    """Return an instant as exactly as people write one down."""
+    return at.replace(second=0, microsecond=0)
+
+
 def midnight(day: date) -> datetime:
     """Return the instant at which a day begins, in UTC."""
     return datetime.combine(day, time(), tzinfo=UTC)

@@ -89,7 +89,7 @@ def receive_order(tx: Tx, actor: people.Actor, checked: CheckedOrder) -> OrderVi
         private={"elements": digest(dict(checked.elements)), "reports": report_ids},
     )
     if checked.silence:
-        _end(tx, actor, order_with_id(tx, order_id), OrderEffect.SILENCE_ASKED, SILENCE, told=0)
+        _end(tx, actor, order_with_id(tx, order_id), OrderEffect.SILENCE_ASKED, None, SILENCE)
     return order_with_id(tx, order_id)
 
 
@@ -137,14 +137,17 @@ def answer_order(
     why = (reason or "").strip() or None
     if effect is not OrderEffect.GIVEN and why is None:
         raise OrderNotSo("Say why it was not given effect, or only in part.")
-    told = 0
+    effect_at, told = None, 0
     if order.kind is OrderKind.ACT:
-        problem = effect_problem(effect, [each.outcome for each in _reports(tx, order)])
+        reports = store.load_reports(tx, store.reports.c.id.in_(order.report_ids))
+        problem = effect_problem(effect, [each.outcome for each in reports])
         if problem is not None:
             raise OrderNotSo(problem)
+        if effect is not OrderEffect.REFUSED:
+            effect_at = _last_effect(reports)
     elif effect is not OrderEffect.REFUSED:
-        told = _tell_recipients(tx, order)
-    _end(tx, actor, order, effect, why, told=told)
+        effect_at, told = tx.now, _tell_recipients(tx, order)
+    _end(tx, actor, order, effect, effect_at, why, told=told)
     return order_with_id(tx, order.id)
 
 
@@ -189,11 +192,11 @@ def _end(
     actor: people.Actor,
     order: OrderView,
     effect: OrderEffect,
+    effect_at: datetime | None,
     reason: str | None,
     *,
-    told: int,
+    told: int = 0,
 ) -> None:
-    effect_at = _effect_at(tx, order, effect)
     order_store.change(
         tx,
         order.id,
@@ -219,18 +222,10 @@ def _end(
     )
 
 
-def _effect_at(tx: ReadTx, order: OrderView, effect: OrderEffect) -> datetime | None:
-    """Return when effect was given: with the last decision that gave some, or now."""
-    if effect not in {OrderEffect.GIVEN, OrderEffect.IN_PART}:
-        return None
-    if order.kind is OrderKind.INFORMATION:
-        return tx.now
-    every = [each for each in _reports(tx, order) if has_effect(each.outcome)]
-    return max(each.decided_at for each in every if each.decided_at is not None)
-
-
-def _reports(tx: ReadTx, order: OrderView) -> Sequence[ReportView]:
-    return store.load_reports(tx, store.reports.c.id.in_(order.report_ids))
+def _last_effect(reports: Sequence[ReportView]) -> datetime:
+    """Return when the last decision was made that gave some effect."""
+    every = [each.decided_at for each in reports if has_effect(each.outcome)]
+    return max(at for at in every if at is not None)
 
 
 def _tell_recipients(tx: Tx, order: OrderView) -> int:

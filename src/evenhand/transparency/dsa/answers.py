@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from statistics import median
 from typing import Any, Final
 
+from evenhand.kit.clock import to_the_minute
 from evenhand.policy import KEYWORD_OTHER, NOT_SPECIFIED_ORDER, OTHER_TERMS, category_tree
 from evenhand.transparency.dsa.errors import AnswersRefused
 from evenhand.transparency.dsa.sheets import Provider
@@ -178,8 +179,7 @@ def not_counted_twice(answers: Answers, ordered: AbstractSet[tuple[str, str, dat
             "the house received orders in this period, and the log has them: leave this out",
         )
     for at, order in enumerate(answers.orders or ()):
-        minute = order.received.replace(second=0, microsecond=0)
-        if (order.kind, order.member_state, minute) in ordered:
+        if (order.kind, order.member_state, to_the_minute(order.received)) in ordered:
             raise AnswersRefused(
                 f"order[{at}]",
                 "the house received this one, and it is counted from the log: list only orders"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from evenhand.kit.clock import read_stamp
+from evenhand.kit.clock import read_stamp, to_the_minute
 from evenhand.policy import (
     KEYWORD_OTHER,
     OTHER_TERMS,
@@ -180,7 +180,7 @@ class Counting:
         self._orders[line["subject"]] = data
         if within:
             state, kind = data["member_state"], data["kind"]
-            self.tally.ordered.add((kind, state, _to_the_minute(read_stamp(data["received_at"]))))
+            self.tally.ordered.add((kind, state, to_the_minute(read_stamp(data["received_at"]))))
             orders, place = self._order_place(data)
             orders.numbers[place, kind] += 1
             orders.numbers[place, f"{kind}_items"] += data["items"]
@@ -201,10 +201,7 @@ class Counting:
     def _order_took(self, order_id: str, step: str, at: str) -> None:
         data = self._orders[order_id]
         orders, place = self._order_place(data)
-        waited = read_stamp(at) - read_stamp(data["received_at"])
-        orders.hours[place, f"{data['kind']}_{step}"].append(
-            waited.total_seconds() / SECONDS_PER_HOUR
-        )
+        orders.hours[place, f"{data['kind']}_{step}"].append(_hours(data["received_at"], at))
 
     def _decision(self, line: Line, *, within: bool) -> None:
         data, subject = line["data"], line["subject"]
@@ -293,9 +290,7 @@ class Counting:
         self.tally.complaints[kind, _OUTCOMES[line["data"]["outcome"]]] += 1
         filed = self._appealed.get(line["subject"])
         if filed is not None:
-            waited = read_stamp(line["at"]) - read_stamp(filed.at)
-            hours = round(waited.total_seconds() / SECONDS_PER_HOUR, 1)
-            self.tally.complaint_hours[kind].append(hours)
+            self.tally.complaint_hours[kind].append(round(_hours(filed.at, line["at"]), 1))
 
     def _kind_of(self, appeal_id: str) -> Kind:
         """Say what a complaint is about; each has one kind, the most specific."""
@@ -318,9 +313,9 @@ class Counting:
                 self.tally.audited["right_ppm"] += round(stratum["decisions"] * right * 1_000_000)
 
 
-def _to_the_minute(at: datetime) -> datetime:
-    """Return an instant as exactly as people write one down."""
-    return at.replace(second=0, microsecond=0)
+def _hours(begin: str, end: str) -> float:
+    """Return the hours between two stamps."""
+    return (read_stamp(end) - read_stamp(begin)).total_seconds() / SECONDS_PER_HOUR
 
 
 def _restrictions(data: Mapping[str, Any]) -> list[str]:
