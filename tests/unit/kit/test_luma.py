@@ -38,6 +38,12 @@ def encoded(name: str, image: Image.Image = PICTURE, **options: Any) -> bytes:
     return out.getvalue()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def hashed_before() -> None:
+    """Have what hashing needs compiled and loaded before any test looks at the clock."""
+    hash_content(written("jpeg"))
+
+
 def first(data: bytes) -> LumaFrame:
     """Give the first frame."""
     return next(luma_frames(data, declared=None))
