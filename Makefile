@@ -10,8 +10,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(shell bin/find-python)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --generate-hashes \
-	--no-emit-index-url --no-header --python-version 3.11 --universal --no-annotate
+# A lock names every package by hash, so nothing is left to resolve; a module is compiled when it is used.
+INSTALL := $(PIP) install --no-deps --no-compile
+COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes \
+	--no-emit-index-url --no-header --python-version 3.11 --universal --no-annotate --upgrade
 
 .PHONY: help setup setup-dev demo serve test check bench bench-ledger bench-media bench-rules bench-text bench-video fuzz lock screenshots clean
 
@@ -28,20 +30,24 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "$(PYTHON) cannot make a virtual" \
 		"environment. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 
-$(VENV)/.locked: requirements/run.lock | $(VENV)/bin/python
+$(VENV)/.pip: requirements/pip.lock | $(VENV)/bin/python
+	@$(INSTALL) --require-hashes -r requirements/pip.lock
+	@touch $@
+
+$(VENV)/.locked: requirements/run.lock $(VENV)/.pip
 	@echo "Installing what it runs on (requirements/run.lock, by hash)"
-	@$(PIP) install --require-hashes -r requirements/run.lock
+	@$(INSTALL) --require-hashes -r requirements/run.lock
 	@touch $@
 
 $(VENV)/.installed: pyproject.toml $(VENV)/.locked
-	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(INSTALL) --no-build-isolation -e .
 	@touch $@
 
 setup-dev: $(VENV)/.dev ## The same, with what the tests and checks need
 
 $(VENV)/.dev: requirements/dev.lock $(VENV)/.installed
 	@echo "Installing what the tests need (requirements/dev.lock, by hash)"
-	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@$(INSTALL) --require-hashes -r requirements/dev.lock
 	@touch $@
 
 demo: setup ## Play a day of a small community through all nine rooms, then serve it
@@ -80,8 +86,9 @@ fuzz: setup-dev ## Look for a history that breaks a promise, and for a file that
 	@$(BIN)/python -m bin.fuzz_decoders
 
 lock: setup-dev ## Resolve the dependencies anew into requirements/*.lock
-	@$(COMPILE) --extra postgres --group build --upgrade -o requirements/run.lock
-	@$(COMPILE) --all-extras --group dev --upgrade -o requirements/dev.lock
+	@echo pip | $(COMPILE) - -o requirements/pip.lock
+	@$(COMPILE) pyproject.toml --extra postgres --group build -o requirements/run.lock
+	@$(COMPILE) pyproject.toml --all-extras --group dev -o requirements/dev.lock
 
 screenshots: setup-dev ## Take the pictures in docs/images anew (needs Chromium)
 	@EVENHAND_TAKE_SCREENSHOTS=1 $(BIN)/pytest tests/browser -n0 -k screenshot
