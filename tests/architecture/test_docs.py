@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,18 @@ OUR_PATH = re.compile(
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]*))?\)")
 COMMAND = re.compile(r"(?:^|[\s`/])(?<!from )evenhand((?: [a-z][a-z-]*)+)", re.MULTILINE)
 WRITTEN = ("Commands", "Queries", "Tables", "Events")
+#: Prints what `--help` prints of every group, from above, with no command loaded that is not asked.
+EVERY_LIST = """
+from evenhand.cli.tree import build
+
+def groups(app):
+    app.help_print([])
+    for word in app:
+        if not word.startswith("-") and any(not below.startswith("-") for below in app[word]):
+            groups(app[word])
+
+groups(build())
+"""
 DECISION_PARTS = ["Context", "Decision", "Consequences", "Alternatives", "Enforced by"]
 
 
@@ -88,6 +102,14 @@ class TestCommands:
                 if words[:length] not in known:
                     wrong.append(f"{name(file)}: evenhand {' '.join(words)}")
         assert not wrong, "\n".join(wrong)
+
+    def test_each_says_what_it_does_in_the_list_of_its_group(self) -> None:
+        """A name alone sends its reader from one help page to the next."""
+        said = subprocess.run(
+            [sys.executable, "-c", EVERY_LIST], capture_output=True, text=True, check=True
+        ).stdout
+        assert said.count("Commands") > 10
+        assert re.findall(r"^│ ([a-z-]+) +│$", said, re.MULTILINE) == []
 
 
 class TestErrors:

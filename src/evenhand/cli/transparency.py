@@ -15,6 +15,7 @@ from cyclopts.validators import Number
 from evenhand import people, transparency
 from evenhand.cli.exits import Exit
 from evenhand.cli.output import Json, note, show, table
+from evenhand.cli.report import report, verify
 from evenhand.cli.shell import NotReady, opened
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ app.command(
     "evenhand.cli.dsa:app", name="dsa", help="What the EU's Digital Services Act wants published."
 )
 app.command("evenhand.cli.told_case:app", name="case", help="Typical cases, told to everybody.")
-app.command("evenhand.cli.report:report", name="report")
-app.command("evenhand.cli.report:verify", name="verify")
+app.command(report)
+app.command(verify)
 
 DAYS = 365
 
