@@ -76,7 +76,9 @@ def _matches(path: Path, engine: str, rules: int) -> Iterator[tuple[int, int, in
     read = ["kind", *dict.fromkeys(column.key for column in layout.columns)]
     failed: list[Failure] = []
     with pq.ParquetFile(path) as file:
-        for at, batch in enumerate(file.iter_batches(ROWS_AT_ONCE, columns=read)):
+        for at, batch in enumerate(
+            file.iter_batches(ROWS_AT_ONCE, columns=read, use_threads=False)
+        ):
             sent = dict(zip(read, batch.columns, strict=True))
             laid = batch_from(sent.pop("kind"), sent, layout)
             for place, position in sorted(made.matches(laid, failed)):

@@ -7,7 +7,7 @@ rules cannot find what that one would not.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
@@ -24,6 +24,9 @@ from evenhand.rules.language.tables import Cells, Mask, Members, Values
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+Decide: TypeAlias = Callable[[Row, list[Failure], Mask], list[int]]
+"""Tells which rules fire on a row, of the branches still possible. It never raises."""
 
 Words: TypeAlias = npt.NDArray[np.uint64]
 """Masks, a row of 64-bit words each."""
@@ -44,7 +47,11 @@ class HybridRules:
         arrow()
         self.layout = layout
         self._index = RuleIndex(rules, layout)
-        self._columns = {kind: _Columns(index, layout) for kind, index in self._index.kinds.items()}
+        one_by_one = self._index.one_by_one
+        self._columns = {
+            kind: _Columns(index, layout, guarded(index.decide, one_by_one))
+            for kind, index in self._index.kinds.items()
+        }
 
     def run_all(self, rows: Sequence[Row], failed: list[list[Failure]]) -> list[list[int]]:
         """Return for each row the places of the rules that fire, ascending.
@@ -52,26 +59,20 @@ class HybridRules:
         `failed` has a list for each row, to which rules that raised are added.
         """
         found: list[list[int]] = [[] for _ in rows]
-        for place, row, alive, index in self._left(batch_of(rows, self.layout), rows):
-            found[place] = self._decided(row, alive, index, failed[place])
+        for place, row, alive, decide in self._left(batch_of(rows, self.layout), rows):
+            found[place] = decide(row, failed[place], alive)
         return found
 
     def matches(self, batch: pa.Table, failed: list[Failure]) -> Iterator[tuple[int, int]]:
         """Yield the place of a row and of a rule that fires on it."""
-        for place, row, alive, index in self._left(batch, None):
-            for position in self._decided(row, alive, index, failed):
+        for place, row, alive, decide in self._left(batch, None):
+            for position in decide(row, failed, alive):
                 yield place, position
-
-    def _decided(self, row: Row, alive: Mask, index: KindIndex, failed: list[Failure]) -> list[int]:
-        decided: list[int] = guarded(lambda one: index.decide(alive, one), self._index.one_by_one)(
-            row, failed
-        )
-        return decided
 
     def _left(
         self, batch: pa.Table, rows: Sequence[Row] | None
-    ) -> Iterator[tuple[int, Row, Mask, KindIndex]]:
-        """Yield what tables leave over: the row, its place, and the branches still possible."""
+    ) -> Iterator[tuple[int, Row, Mask, Decide]]:
+        """Yield what tables leave over: place, row, the branches still possible, what decides."""
         held = _Held(batch, self.layout)
         codes, kinds = held.texts("c0")
         for code, kind in enumerate(kinds):
@@ -82,7 +83,7 @@ class HybridRules:
             places = left.tolist()
             taken = rows_of(batch, places) if rows is None else [rows[one] for one in places]
             for place, mask, row in zip(places, _masks(alive), taken, strict=True):
-                yield place, row, mask, columns.index
+                yield place, row, mask, columns.decide
 
 
 class _Held:
@@ -136,8 +137,9 @@ class _Held:
 class _Columns:
     """The tables of one kind, for columns."""
 
-    def __init__(self, index: KindIndex, layout: Layout) -> None:
-        self.index = index
+    def __init__(self, index: KindIndex, layout: Layout, decide: Decide) -> None:
+        self.decide = decide
+        self._every = index.every
         self._words = max(1, -(-len(index.owners) // _WORD))
         self._layout = layout
         self._scalars = [(table, self._looked_up(table)) for table in index.tables.scalars]
@@ -149,7 +151,7 @@ class _Columns:
 
     def left_of(self, held: _Held, places: Places) -> tuple[Places, Words]:
         """Return which of some rows have a branch left, and their branches."""
-        alive = np.repeat(self._as_words([self.index.every]), len(places), axis=0)
+        alive = np.repeat(self._as_words([self._every]), len(places), axis=0)
         for table, looked_up in self._scalars:
             alive &= looked_up.take(self._codes(table, held, places), axis=0)
             places, alive = _thinned(places, alive)

@@ -41,7 +41,7 @@ DENSE_CHARACTERS_MAX: Final = 20_000
 """Up to so many letters of needles an automaton of full tables is made: fastest, but large."""
 
 Search: TypeAlias = Callable[[str, bool], list[tuple[int, int, int]]]
-Decide: TypeAlias = Callable[[Mask, Row], list[int]]
+Decide: TypeAlias = Callable[[Row, Mask], list[int]]
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def _kind_index(asked: _Asked, rests: Rests, layout: Layout) -> KindIndex:
     for at, needles in enumerate(tables.needles):
         texts += _needle_lines(f"N{at}", needles, layout, bound)
     lines = ["def run(row):", " alive = EVERY", *columns, *texts, *_ASKING]
-    lines += ["def decide(alive, row):", *_ASKING]
+    lines += ["def decide(row, alive):", *_ASKING]
     exec(compile("\n".join(lines), "<index>", "exec"), bound)  # noqa: S102 - names of ours only
     return KindIndex(tables, owners, bound["run"], bound["decide"])
 

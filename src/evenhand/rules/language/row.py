@@ -85,17 +85,17 @@ class Failure:
 
 
 def guarded(
-    act: Callable[[Row], Any], otherwise: Callable[[Row, list[Failure], Exception], Any]
-) -> Callable[[Row, list[Failure]], Any]:
-    """Return an act that never raises: the one place where a rule that raises is caught.
+    act: Callable[..., Any], otherwise: Callable[[Row, list[Failure], Exception], Any]
+) -> Callable[..., Any]:
+    """Return an act on a row that never raises: the one place where a rule that raises is caught.
 
     By construction none does. If one did, its event must be marked "rule failed", never "clean",
-    and the other rules must be heard all the same.
+    and the other rules must be heard all the same. What the act takes besides the row comes last.
     """
 
-    def tried(row: Row, failed: list[Failure]) -> Any:
+    def tried(row: Row, failed: list[Failure], *more: Any) -> Any:
         try:
-            return act(row)
+            return act(row, *more)
         except Exception as why:
             return otherwise(row, failed, why)
 
