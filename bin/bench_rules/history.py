@@ -75,7 +75,7 @@ def _matches(path: Path, engine: str, rules: int) -> Iterator[tuple[int, int, in
     made: Any = (DuckRules if engine == "duckdb" else HybridRules)(ruleset.rules, layout)
     read = ["kind", *dict.fromkeys(column.key for column in layout.columns)]
     failed: list[Failure] = []
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(path, pre_buffer=False) as file:
         for at, batch in enumerate(
             file.iter_batches(ROWS_AT_ONCE, columns=read, use_threads=False)
         ):

@@ -82,7 +82,7 @@ def disagreement(
     return f"{len(differing)} rules differ. {when} {says} on {event}"
 
 
-@settings(max_examples=4, phases=AS_FOUND, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, phases=AS_FOUND, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 2**32))
 def test_engines_fire_where_the_plainest_reading_does(seed: int) -> None:
     """Over a million answers every day: nested conditions, every type, edges and gaps."""
@@ -99,7 +99,7 @@ def test_engines_fire_where_the_plainest_reading_does(seed: int) -> None:
         assert told is None, f"{engine}: {told}"
 
 
-@settings(max_examples=14, phases=AS_FOUND)
+@settings(max_examples=20, phases=AS_FOUND)
 @given(
     seed=st.integers(0, 2**32),
     withins=st.lists(st.integers(1, 400), min_size=1, max_size=3),
