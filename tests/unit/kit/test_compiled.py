@@ -56,7 +56,6 @@ class TestKernel:
         assert str(folder) not in loaded(XDG_CACHE_HOME=str(tmp_path))
         assert not list(folder.iterdir())
 
-    @pytest.mark.skipif(sys.platform == "win32", reason="a file in the way is another error there")
     def test_works_without_a_cache_folder(self, tmp_path: Path) -> None:
         """A service account often has no home."""
         in_the_way = tmp_path / "file"

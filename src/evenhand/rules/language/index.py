@@ -41,7 +41,6 @@ DENSE_CHARACTERS_MAX: Final = 20_000
 """Up to so many letters of needles an automaton of full tables is made: fastest, but large."""
 
 Search: TypeAlias = Callable[[str, bool], list[tuple[int, int, int]]]
-Decide: TypeAlias = Callable[[Row, Mask], list[int]]
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class KindIndex:
     tables: Tables
     owners: tuple[int, ...]
     run: Callable[[Row], list[int]]
-    decide: Decide
+    decide: Callable[[Row, Mask], list[int]]
     """Ask what is left of the branches that all tables let live: for who has looked them up."""
 
     @property
