@@ -1,12 +1,21 @@
-"""Standing at a shell, before a house that a test has furnished."""
+"""Standing at a shell, before a house that a test has furnished, and hearing what is answered."""
 
 from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import pytest
 from alembic import command
 
 from evenhand.bootstrap import House
+from evenhand.cli.exits import Exit
+from evenhand.cli.run import run
 from evenhand.db.migrate import configuration
+
+Say: TypeAlias = Callable[..., Any]
+"""Runs a command of these words here and returns what it answered, once its `status` is right."""
 
 
 def at_shell(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -17,3 +26,26 @@ def at_shell(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
         command.stamp(config, "head")
     monkeypatch.setenv("EVENHAND_DATA", str(house.settings.data))
     monkeypatch.setenv("EVENHAND_DATABASE_URL", str(house.settings.database_url))
+
+
+def in_words(capsys: pytest.CaptureFixture[str], *before: str) -> Say:
+    """Answer with what was printed. Every command begins with the words before."""
+
+    def said(*words: str, status: Exit = Exit.OK) -> str:
+        capsys.readouterr()
+        found = run([*before, *words])
+        printed = capsys.readouterr()
+        assert found is status, printed
+        return printed.out or printed.err
+
+    return said
+
+
+def in_json(capsys: pytest.CaptureFixture[str], *before: str) -> Say:
+    """Answer with the document that `--json` prints. Every command begins with the words before."""
+    say = in_words(capsys, *before)
+
+    def said(*words: str, status: Exit = Exit.OK) -> Any:
+        return json.loads(say(*words, "--json", status=status))
+
+    return said

@@ -13,6 +13,7 @@ import pytest
 from evenhand.cli.exits import Exit
 from evenhand.cli.run import run
 from tests.listed import changed, drawn
+from tests.shell import Say, in_words
 
 PICTURES = Path(__file__).parents[1] / "fixtures" / "pdq" / "images" / "bridge-mods"
 
@@ -30,18 +31,10 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def say(data: Path, capsys: pytest.CaptureFixture[str]) -> Any:
+def say(data: Path, capsys: pytest.CaptureFixture[str]) -> Say:
     """Run a bank command and return what it printed; its status is checked."""
     assert data
-
-    def said(*words: str, status: Exit = Exit.OK) -> str:
-        capsys.readouterr()
-        found = run(["bank", *words])
-        printed = capsys.readouterr()
-        assert found is status, printed
-        return printed.out or printed.err
-
-    return said
+    return in_words(capsys, "bank")
 
 
 def written(folder: Path, text: str) -> str:

@@ -23,9 +23,8 @@ from evenhand.api import documents
 from evenhand.bootstrap import load_settings, open_house
 from evenhand.cli.exits import Exit
 from evenhand.cli.run import run
+from tests.shell import Say, in_json
 from tests.stage import member
-
-Say = Callable[..., Any]
 
 SWAPPED = (
     "update ledger_lines set line = -1 where line = 3;"
@@ -70,14 +69,7 @@ def data(first_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
 @pytest.fixture
 def say(data: Path, capsys: pytest.CaptureFixture[str]) -> Say:
     """Run a command here, with --json, and return its document; its status is checked."""
-
-    def said(*words: str, status: Exit = Exit.OK) -> Any:
-        capsys.readouterr()
-        assert run([*words, "--json"]) is status
-        printed = capsys.readouterr()
-        return json.loads(printed.out or printed.err)
-
-    return said
+    return in_json(capsys)
 
 
 class TestDetectors:

@@ -12,6 +12,7 @@ import pytest
 from evenhand.cli.exits import Exit
 from evenhand.cli.run import run
 from tests.films import KNOWN, OTHER, PHOTOS, film, playlist
+from tests.shell import Say, in_words
 
 KEYS = ["path", "sha256", "md5", "pdq", "quality", "width", "height", "error"]
 
@@ -40,19 +41,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def say(house: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+def say(house: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
     """Run a command in the house; return what it printed."""
     monkeypatch.setenv("EVENHAND_DATA", str(house / "house"))
     monkeypatch.chdir(house)
-
-    def said(*words: str, status: Exit = Exit.OK) -> str:
-        capsys.readouterr()
-        found = run([*words])
-        printed = capsys.readouterr()
-        assert found is status, printed
-        return printed.out or printed.err
-
-    return said
+    return in_words(capsys)
 
 
 class TestHash:

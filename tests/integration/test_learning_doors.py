@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from evenhand.kit.clock import SetClock
 from evenhand.people import SYSTEM, Role
 from tests import desk_day
 from tests.school import CLAUSE, LINES, version
+from tests.shell import Say, in_json
 
 pytestmark = pytest.mark.on("sqlite")
 
@@ -134,17 +134,10 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def say(data: Path, capsys: pytest.CaptureFixture[str]) -> Any:
+def say(data: Path, capsys: pytest.CaptureFixture[str]) -> Say:
     """Run a command on models and return its document; its status is checked."""
     assert data
-
-    def said(*words: str, status: Exit = Exit.OK) -> Any:
-        capsys.readouterr()
-        assert run(["model", *words, "--json"]) is status
-        printed = capsys.readouterr()
-        return json.loads(printed.out or printed.err)
-
-    return said
+    return in_json(capsys, "model")
 
 
 class TestTheShell:

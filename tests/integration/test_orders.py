@@ -13,7 +13,6 @@ from evenhand import appeal, delivery, intake, ledger, people, queue, review, tr
 from evenhand.appeal import AppealOutcome
 from evenhand.bootstrap import House
 from evenhand.cli.exits import Exit
-from evenhand.cli.run import run
 from evenhand.delivery import Letter
 from evenhand.intake import OrderEffect, OrderRefused, OrderView
 from evenhand.kit.clock import SetClock, midnight
@@ -21,7 +20,7 @@ from evenhand.people import Actor
 from evenhand.policy import Basis
 from evenhand.transparency import dsa
 from tests.arrivals import counts, lines
-from tests.shell import at_shell
+from tests.shell import at_shell, in_json
 from tests.stage import Stage, fine, violation
 
 pytestmark = pytest.mark.on("sqlite")
@@ -303,12 +302,7 @@ def test_the_shell_takes_confirms_and_answers(
     Stage.open(house)
     at_shell(house, monkeypatch)
     file = tmp_path / "order.json"
-
-    def say(*words: str, status: Exit = Exit.OK) -> Any:
-        assert run(["order", *words, "--json"]) is status
-        printed = capsys.readouterr()
-        return json.loads(printed.out or printed.err)
-
+    say = in_json(capsys, "order")
     file.write_text(json.dumps(a_request(legal_basis=None)))
     refused = say("receive", str(file), status=Exit.NOT_POSSIBLE)
     assert "legal_basis: This is missing." in refused["says"]

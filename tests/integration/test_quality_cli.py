@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,9 +14,8 @@ from evenhand.cli.run import run
 from evenhand.decision import Outcome
 from evenhand.kit.clock import SetClock, SystemClock
 from tests import audits, desk_day
+from tests.shell import Say, in_json
 from tests.stage import Stage, fine, violation
-
-Say = Callable[..., Any]
 
 
 @pytest.fixture
@@ -44,14 +40,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def say(data: Path, capsys: pytest.CaptureFixture[str]) -> Say:
     """Run a command here, with --json, and return its document; its status is checked."""
     assert data.is_dir()
-
-    def said(*words: str, status: Exit = Exit.OK) -> Any:
-        capsys.readouterr()
-        assert run([*words, "--json"]) is status
-        printed = capsys.readouterr()
-        return json.loads(printed.out or printed.err)
-
-    return said
+    return in_json(capsys)
 
 
 def look_again(data: Path) -> None:

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from evenhand import people
 from evenhand.bootstrap import House
 from evenhand.cli.exits import Exit
-from evenhand.cli.run import run
 from evenhand.kit.clock import SetClock
 from evenhand.people import Role
 from tests import desk_day
-from tests.shell import at_shell
+from tests.shell import Say, at_shell, in_json
 from tests.stage import Stage, violation
 from tests.told import TITLE, WORDS
 
 #: What a command says does not hang on the database.
 pytestmark = pytest.mark.on("sqlite")
-
-Say = Callable[..., Any]
 
 
 @pytest.fixture
@@ -38,14 +32,7 @@ def stage(house: House, clock: SetClock, monkeypatch: pytest.MonkeyPatch) -> Sta
 def say(stage: Stage, capsys: pytest.CaptureFixture[str]) -> Say:
     """Run a command about cases with --json, and return its document; its status is checked."""
     assert stage.rosa.role is Role.REVIEWER
-
-    def said(*words: str, status: Exit = Exit.OK) -> Any:
-        capsys.readouterr()
-        assert run(["transparency", "case", *words, "--json"]) is status
-        printed = capsys.readouterr()
-        return json.loads(printed.out or printed.err)
-
-    return said
+    return in_json(capsys, "transparency", "case")
 
 
 def test_a_case_is_told_and_withdrawn(stage: Stage, say: Say, tmp_path: Path) -> None:
