@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 from alembic import command
 
-from evenhand.bootstrap import House
+from evenhand.bootstrap import House, load_settings, open_house
 from evenhand.cli.exits import Exit
 from evenhand.cli.run import run
 from evenhand.db.migrate import configuration
@@ -26,6 +30,29 @@ def at_shell(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
         command.stamp(config, "head")
     monkeypatch.setenv("EVENHAND_DATA", str(house.settings.data))
     monkeypatch.setenv("EVENHAND_DATABASE_URL", str(house.settings.database_url))
+
+
+def evenhand(
+    data: Path, *words: str, stdin: str = "", **env: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command as its own process."""
+    return subprocess.run(
+        [sys.executable, "-m", "evenhand.cli", *words],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env=os.environ | {"EVENHAND_DATA": str(data)} | env,
+    )
+
+
+def with_house(data: Path, act: Callable[[Any], Any]) -> Any:
+    house = open_house(load_settings(data=data))
+    try:
+        return act(house)
+    finally:
+        house.close()
 
 
 def in_words(capsys: pytest.CaptureFixture[str], *before: str) -> Say:
