@@ -7,6 +7,7 @@ import zlib
 from typing import Final
 
 from evenhand.detection.errors import DetectorFailed
+from evenhand.kit.films import FilmRefused
 from evenhand.kit.images import ImageRefused
 
 SAID_CHARS_MAX: Final = 300
@@ -32,7 +33,12 @@ DECODING_FAULTS: Final = (
 )
 """What opening untrusted bytes may raise. All of it means "could not look"."""
 
+_SENTENCES: Final = (DetectorFailed, FilmRefused, ImageRefused)
+"""What says in words what was wrong. Others come from libraries, and their names tell more."""
+
 
 def said(before: str, fault: BaseException) -> str:
     """Say what could not be done, and what went wrong with it."""
-    return f"{before}: {type(fault).__name__}: {fault}"[:SAID_CHARS_MAX]
+    words = str(fault)
+    named = isinstance(fault, _SENTENCES) and words
+    return f"{before}: {words if named else f'{type(fault).__name__}: {words}'}"[:SAID_CHARS_MAX]
