@@ -33,6 +33,7 @@ from evenhand.sweep.model import Listed
 PHOTOS: Final = Path(__file__).parents[1] / "src" / "evenhand" / "demo" / "community" / "photos"
 SIDE: Final = 1_600
 LISTED: Final = 100_000
+ROUNDS: Final = 3  # of one worker and two in turn; the best of each counts
 
 
 def listed(folder: str) -> Snapshot:
@@ -96,15 +97,15 @@ def main() -> None:
         folder, job = Path(made), Job(banks, listed, ("sha256",))
         pictures(folder, count)
         least = floor([file.read_bytes() for file in folder.iterdir()])
-        rates = {}
+        rates: dict[int, float] = {}
         spent = alone(job, folder)
         print(
             f"{count / spent:,.0f} files per CPU second (aim 400),"
             f" {least / spent:.0%} of the decode floor"
         )
-        for workers in (1, 2):
+        for workers in (1, 2) * ROUNDS:
             files, wall = swept(job, folder, workers)
-            rates[workers] = files / wall
+            rates[workers] = max(files / wall, rates.get(workers, 0.0))
             print(f"{workers} workers: {files / wall:,.0f} files/s wall")
         print(f"two-core scaling: {rates[2] / rates[1] / 2:.0%} (aim 80 %)")
 

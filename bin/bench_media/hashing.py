@@ -9,7 +9,9 @@ import io
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import mean, median
 from typing import Final
 
 from PIL import Image
@@ -22,7 +24,7 @@ from evenhand.detection.signals.pdq_looks import looks_at
 from evenhand.kit.luma import luma_frames
 
 AIMS: Final = {"512 px": 8, "1080 px": 10, "2048 px": 15, "camera (4000 px)": 15}
-ROUNDS: Final = 5
+ROUNDS: Final = 7
 
 
 def ours(data: bytes) -> str:
@@ -45,34 +47,58 @@ def floor(data: bytes) -> None:
 
 
 def seconds(act: Callable[[bytes], object], data: bytes) -> float:
-    """Time one call, in processor time of this process."""
+    """Time the second of two calls, in processor time of this process: the first warms caches."""
+    act(data)
     began = time.process_time()
     act(data)
     return time.process_time() - began
 
 
-def measured(peer: Peer | None, files: Sequence[Path]) -> dict[str, float]:
-    """Sum the best times over the files of one size, in milliseconds; and the most bits apart."""
-    sums = dict.fromkeys(("ours", "looks", "floor", *PEERS, "bits", "megabytes"), 0.0)
+@dataclass(frozen=True)
+class Measured:
+    """Files of one size: what each way took, round by round and file by file, in seconds."""
+
+    megabytes: float
+    bits: int
+    took: Mapping[str, Sequence[Sequence[float]]]
+
+    def milliseconds(self, way: str) -> float:
+        """Return the mean over the files of the best round."""
+        return 1_000 * mean(min(rounds) for rounds in self.took[way])
+
+    def times(self, way: str) -> float:
+        """Return how many times as long as ours a way took, half of the time.
+
+        Only what was measured in the same moment is compared: machines change their pace.
+        """
+        pairs = zip(self.took[way], self.took["ours"], strict=True)
+        return median(each / mine for file in pairs for each, mine in zip(*file, strict=True))
+
+
+def measured(peer: Peer | None, files: Sequence[Path]) -> Measured:
+    """Hash the files of one size in every way, one after another, again and again."""
+    megabytes, most = 0.0, 0
+    took: dict[str, list[list[float]]] = {}
     for file in files:
         data = file.read_bytes()
+        megabytes += len(data) / 1e6 / len(files)
         bits = ours(data)
-        best: dict[str, float] = {}
+        rounds: dict[str, list[float]] = {}
         for _ in range(ROUNDS):
-            took = {
-                "ours": min(seconds(ours, data) for _ in range(3)),
+            each = {
+                "ours": seconds(ours, data),
                 "looks": seconds(every_look, data),
-                "floor": min(seconds(floor, data) for _ in range(3)),
+                "floor": seconds(floor, data),
             }
             if peer is not None:
                 said = peer.ask("hash", str(file))
-                took |= {name: float(said[name]) for name in PEERS}
-                sums["bits"] = max(sums["bits"], distance(bits, said["bits"]))
-            best = {name: min(each, best.get(name, each)) for name, each in took.items()}
-        for name, each in best.items():
-            sums[name] += 1_000 * each / len(files)
-        sums["megabytes"] += len(data) / 1e6 / len(files)
-    return sums
+                each |= {name: float(said[name]) for name in PEERS}
+                most = max(most, distance(bits, said["bits"]))
+            for name, value in each.items():
+                rounds.setdefault(name, []).append(value)
+        for name, values in rounds.items():
+            took.setdefault(name, []).append(values)
+    return Measured(megabytes, most, took)
 
 
 def run(report: Report, files: Mapping[str, Sequence[Path]], peer: Peer | None) -> None:
@@ -83,15 +109,15 @@ def run(report: Report, files: Mapping[str, Sequence[Path]], peer: Peer | None) 
     print("".join(f"{each:>17}" if not at else f"{each:>15}" for at, each in enumerate(head)))
     for size, group in files.items():
         made = measured(peer, group)
-        ratio = made["threatexchange"] / made["ours"] if peer else None
-        share = 100 * made["floor"] / made["ours"]
+        ratio = made.times("threatexchange") if peer else None
+        share = 100 * made.times("floor")
         row = [
-            f"{made['megabytes']:.2f}",
-            *(f"{made[name]:.2f}" for name in ("ours", "looks")),
-            *(f"{made[name]:.1f}" if peer else "missing" for name in PEERS),
+            f"{made.megabytes:.2f}",
+            *(f"{made.milliseconds(name):.2f}" for name in ("ours", "looks")),
+            *(f"{made.milliseconds(name):.1f}" if peer else "missing" for name in PEERS),
             f"{ratio:.1f}x" if ratio else "missing",
             f"{share:.0f} %",
-            f"{made['bits']:.0f}" if peer else "missing",
+            f"{made.bits}" if peer else "missing",
         ]
         print(f"{size:>17}" + "".join(f"{each:>15}" for each in row))
         sys.stdout.flush()

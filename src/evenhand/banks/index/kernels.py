@@ -32,7 +32,9 @@ _AHEAD = 24  # how many probes before its use a cell is asked for
 _PROBES = 256
 _CANDIDATES = 1_024
 _REMEMBERED = 16
-_SCANNED = 512  # hashes at a time: they stay near while every query is compared
+_SCANNED = 32  # hashes at a time: they stay near while every query is compared
+_SCANNED_AHEAD = 8 * _SCANNED  # how many hashes before its use a block is asked for
+_LINE_WORDS = 8  # of 64 bits in a cache line
 
 _RO64 = "Array(uint64, 2, 'C', True)"
 _RO32 = "Array(uint32, 1, 'C', True)"
@@ -124,6 +126,10 @@ def scanned(hashes: Hashes, asked: Hashes, distance: int, hits: Hits) -> int:
     count, found = hashes.shape[0], 0
     for begin in range(0, count, _SCANNED):
         end = min(count, begin + _SCANNED)
+        ahead = 4 * (begin + _SCANNED_AHEAD)
+        if ahead + 4 * _SCANNED <= words.shape[0]:
+            for line in range(ahead, ahead + 4 * _SCANNED, _LINE_WORDS):
+                _ask(words, line)
         for each in range(asked.shape[0]):
             if _nearest(words[4 * begin : 4 * end], asked, each) > distance:
                 continue
