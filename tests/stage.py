@@ -142,8 +142,8 @@ class Stage:
 
     def settle(self) -> None:
         """Run the path until nothing is due."""
-        while works := self.house.do(ledger.jobs.claim, "test", limit=20):
-            for work in works:
+        while self.house.ask(ledger.jobs.any_due):
+            for work in self.house.do(ledger.jobs.claim, "test", limit=20):
                 assert steps.run_step(self.house, work), self._why(work)
 
     def task(self, item_id: str) -> queue.TaskView:

@@ -157,6 +157,24 @@ class TestClaim:
             thread.join()
         assert len(claimed) == len(set(claimed)) == 40
 
+    def test_can_be_seen_to_be_worth_it_without_writing(self, house: House) -> None:
+        """What is due is seen, and so is what its holder left; nothing else is."""
+
+        def moved(seconds: int) -> bool:
+            house.clock.forward(timedelta(seconds=seconds))  # type: ignore[attr-defined]  # the set clock
+            return house.ask(jobs.any_due)
+
+        later = house.clock.now() + timedelta(seconds=5)
+        assert not moved(0)
+        house.do(lambda tx: jobs.enqueue(tx, "noted", {}, run_at=later))
+        assert [moved(4), moved(1)] == [False, True]
+        (work,) = house.do(jobs.claim, "w")
+        assert [moved(jobs.LEASE_SECONDS), moved(1)] == [False, True]
+        (work,) = house.do(jobs.claim, "w")
+        house.do(jobs.finish, work)
+        assert not moved(jobs.LEASE_SECONDS + 1)
+        assert not house.ask(ledger.outbox.any_due)
+
     def test_lets_another_take_over_and_drops_the_late_result(
         self, house: House, clock: object
     ) -> None:

@@ -38,6 +38,11 @@ def enqueue(
     )
 
 
+def any_due(tx: ReadTx) -> bool:
+    """Tell whether there is any job to claim."""
+    return leases.any_due(tx, table)
+
+
 def claim(
     tx: Tx,
     who: str,

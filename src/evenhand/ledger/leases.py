@@ -7,6 +7,7 @@ cannot overwrite the one that took over.
 
 from __future__ import annotations
 
+import functools
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from evenhand.db import Tx, UtcTime
+from evenhand.db import ReadTx, Tx, UtcTime
 from evenhand.ledger.errors import LeaseLost
 
 READY, RUNNING, DONE, DEAD = "ready", "running", "done", "dead"
@@ -100,6 +101,26 @@ def put(
     return work_id
 
 
+def any_due(tx: ReadTx, table: sa.Table) -> bool:
+    """Tell whether there is anything to claim, so that whoever waits need not write to ask."""
+    return bool(tx.value(_look(table).params(now=tx.now)))
+
+
+@functools.cache  # asked many times a second
+def _look(table: sa.Table) -> sa.Select[tuple[bool]]:
+    due = _due(table, sa.bindparam("now", type_=UtcTime))
+    return sa.select(sa.or_(*(sa.exists().where(each) for each in due)))
+
+
+def _due(
+    table: sa.Table, now: datetime | sa.BindParameter[datetime]
+) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    """Say in SQL that work is ready by now, and that its holder has gone quiet."""
+    ready = sa.and_(table.c.state == sa.literal_column("'ready'"), table.c.run_at <= now)
+    stale = sa.and_(table.c.state == sa.literal_column("'running'"), table.c.lease_until < now)
+    return ready, stale
+
+
 def claim(
     tx: Tx,
     table: sa.Table,
@@ -115,10 +136,8 @@ def claim(
     `only` narrows the claim to one row by id, for a door that wants its answer at once; rows
     for which `unless` holds are left alone.
     """
-    ready = sa.and_(table.c.state == sa.literal_column("'ready'"), table.c.run_at <= tx.now)
-    stale = sa.and_(table.c.state == sa.literal_column("'running'"), table.c.lease_until < tx.now)
     ids: list[str] = []
-    for due, order in ((ready, table.c.run_at), (stale, table.c.lease_until)):
+    for due, order in zip(_due(table, tx.now), (table.c.run_at, table.c.lease_until), strict=True):
         if len(ids) < limit:
             wanted = sa.select(table.c.id).where(due).order_by(order, table.c.id)
             if only is not None:

@@ -83,6 +83,11 @@ def secret_of(tx: ReadTx, work: Work) -> dict[str, Any]:
     return dict(json.loads(plain))
 
 
+def any_due(tx: ReadTx) -> bool:
+    """Tell whether anything is due to be sent, were it to wait for nothing that goes first."""
+    return leases.any_due(tx, table)
+
+
 def claim(tx: Tx, who: str, *, limit: int) -> list[Work]:
     """Take what is due to be sent, leaving what must wait for something else to go first."""
     first = table.alias("first")

@@ -128,6 +128,8 @@ class Worker:
             beside.join()
 
     def _run_steps(self, *, kinds: Collection[str] | None = None, but: Collection[str] = ()) -> int:
+        if not self._house.ask(ledger.jobs.any_due):
+            return 0
         limit = STEPS_AT_ONCE if kinds is None else 1
         claimed = self._house.do(ledger.jobs.claim, self.name, limit=limit, kinds=kinds, but=but)
         with self._held.keep(Shelf.JOBS, claimed):
@@ -137,6 +139,8 @@ class Worker:
         return len(claimed)
 
     def _claim_deliveries(self, limit: int) -> list[Work]:
+        if not self._house.ask(ledger.outbox.any_due):
+            return []
         return self._house.do(delivery.claim, self.name, limit=limit)
 
     def _run_deliveries(self) -> int:
