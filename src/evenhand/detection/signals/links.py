@@ -101,7 +101,7 @@ def matches_domain(host: str, listed: str) -> bool:
     A leading `*.` or `.` in the listed name is ignored; an address matches only itself. Raises
     NotALink when either is no host.
     """
-    name, domain = canonical_host(host), canonical_host(listed.removeprefix("*").lstrip("."))
+    name, domain = _canonical(host), _canonical(listed.removeprefix("*").lstrip("."))
     return name == domain or (name.endswith("." + domain) and not is_address(domain))
 
 
@@ -143,7 +143,7 @@ def _without_trailing(written: str) -> str:
     return written[:end]
 
 
-_canonical = functools.lru_cache(maxsize=16_384)(canonical_host)
+_canonical = functools.lru_cache(maxsize=65_536)(canonical_host)
 
 
 def _readable(host: str) -> list[str]:
