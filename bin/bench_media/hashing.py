@@ -54,51 +54,51 @@ def seconds(act: Callable[[bytes], object], data: bytes) -> float:
     return time.process_time() - began
 
 
+Round = dict[str, float]
+"""What each way took of one file, in seconds, and by how many `bits` the peer's hash differs."""
+
+
+def one_round(peer: Peer | None, file: Path, data: bytes) -> Round:
+    """Hash a file in every way, one after another."""
+    took = {
+        "ours": seconds(ours, data),
+        "looks": seconds(every_look, data),
+        "floor": seconds(floor, data),
+    }
+    if peer is not None:
+        said = peer.ask("hash", str(file))
+        took |= {name: float(said[name]) for name in PEERS}
+        took["bits"] = distance(ours(data), said["bits"])
+    return took
+
+
 @dataclass(frozen=True)
 class Measured:
-    """Files of one size: what each way took, round by round and file by file, in seconds."""
+    """Files of one size: the rounds of each."""
 
-    megabytes: float
-    bits: int
-    took: Mapping[str, Sequence[Sequence[float]]]
+    files: Sequence[Sequence[Round]]
 
     def milliseconds(self, way: str) -> float:
         """Return the mean over the files of the best round."""
-        return 1_000 * mean(min(rounds) for rounds in self.took[way])
+        return 1_000 * mean(min(each[way] for each in rounds) for rounds in self.files)
 
     def times(self, way: str) -> float:
         """Return how many times as long as ours a way took, half of the time.
 
         Only what was measured in the same moment is compared: machines change their pace.
         """
-        pairs = zip(self.took[way], self.took["ours"], strict=True)
-        return median(each / mine for file in pairs for each, mine in zip(*file, strict=True))
+        return median(each[way] / each["ours"] for rounds in self.files for each in rounds)
+
+    @property
+    def bits(self) -> float:
+        """Return the most bits by which the peer's hash differs from ours."""
+        return max(each["bits"] for rounds in self.files for each in rounds)
 
 
 def measured(peer: Peer | None, files: Sequence[Path]) -> Measured:
-    """Hash the files of one size in every way, one after another, again and again."""
-    megabytes, most = 0.0, 0
-    took: dict[str, list[list[float]]] = {}
-    for file in files:
-        data = file.read_bytes()
-        megabytes += len(data) / 1e6 / len(files)
-        bits = ours(data)
-        rounds: dict[str, list[float]] = {}
-        for _ in range(ROUNDS):
-            each = {
-                "ours": seconds(ours, data),
-                "looks": seconds(every_look, data),
-                "floor": seconds(floor, data),
-            }
-            if peer is not None:
-                said = peer.ask("hash", str(file))
-                each |= {name: float(said[name]) for name in PEERS}
-                most = max(most, distance(bits, said["bits"]))
-            for name, value in each.items():
-                rounds.setdefault(name, []).append(value)
-        for name, values in rounds.items():
-            took.setdefault(name, []).append(values)
-    return Measured(megabytes, most, took)
+    """Hash the files of one size in every way, again and again."""
+    contents = {file: file.read_bytes() for file in files}
+    return Measured([[one_round(peer, *each) for _ in range(ROUNDS)] for each in contents.items()])
 
 
 def run(report: Report, files: Mapping[str, Sequence[Path]], peer: Peer | None) -> None:
@@ -112,12 +112,12 @@ def run(report: Report, files: Mapping[str, Sequence[Path]], peer: Peer | None) 
         ratio = made.times("threatexchange") if peer else None
         share = 100 * made.times("floor")
         row = [
-            f"{made.megabytes:.2f}",
+            f"{mean(file.stat().st_size for file in group) / 1e6:.2f}",
             *(f"{made.milliseconds(name):.2f}" for name in ("ours", "looks")),
             *(f"{made.milliseconds(name):.1f}" if peer else "missing" for name in PEERS),
             f"{ratio:.1f}x" if ratio else "missing",
             f"{share:.0f} %",
-            f"{made.bits}" if peer else "missing",
+            f"{made.bits:.0f}" if peer else "missing",
         ]
         print(f"{size:>17}" + "".join(f"{each:>15}" for each in row))
         sys.stdout.flush()

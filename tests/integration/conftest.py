@@ -21,7 +21,7 @@ def office(house: House, clock: SetClock) -> desk_day.Office:
 
 @pytest.fixture(scope="session")
 def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a house by `evenhand migrate`, on SQLite."""
+    """Make a house by `evenhand migrate`, on SQLite. Files of tests may furnish theirs instead."""
     folder = tmp_path_factory.mktemp("first") / "house"
     made = evenhand(folder, "migrate")
     assert (made.returncode, made.stderr) == (0, ""), made.stderr
@@ -30,7 +30,7 @@ def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def data(first_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a fresh house of its own, and point this process at it too."""
+    """Give a copy of that house of its own, and point this process at it too."""
     folder = tmp_path / "house"
     shutil.copytree(first_run, folder)
     monkeypatch.setenv("EVENHAND_DATA", str(folder))

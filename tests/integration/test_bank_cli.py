@@ -19,15 +19,12 @@ PICTURES = Path(__file__).parents[1] / "fixtures" / "pdq" / "images" / "bridge-m
 
 
 @pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def data(data: Path) -> Path:
     """Give a fresh house with one bank of pictures and one of phrases."""
-    folder = tmp_path / "house"
-    monkeypatch.setenv("EVENHAND_DATA", str(folder))
-    assert run(["migrate"]) is Exit.OK
     for name, signal in (("known", "image"), ("words", "phrase")):
         made = ["--signal", signal, "--confidence", "confirmed", "--clause", "fraud"]
         assert run(["bank", "create", name, *made]) is Exit.OK
-    return folder
+    return data
 
 
 @pytest.fixture

@@ -460,65 +460,6 @@ class TestRecords:
         assert "title = broken" in answer.text
 
 
-class TestBanks:
-    def test_an_entry_is_added_and_withdrawn_with_a_reason(self, office: Office) -> None:
-        boss = desk_day.sign_in(office.house, office.clock, office.ada)
-        clause = desk_day.clause_of(office.house, policy.Harm.FRAUD)
-        bank = {"name": "shops", "signal": "link", "confidence": "confirmed", "clause": clause}
-        where = boss.post("/console/banks", data=bank).headers["location"]
-        entry = {"kind": "domain", "value": "no domain", "source": "us", "reason": "fake shop"}
-        refused = boss.post(f"{where}/entries", data=entry)
-        assert refused.status_code == 422
-        assert "Write a domain" in refused.text
-        boss.post(f"{where}/entries", data=entry | {"value": "shop.example"})
-        page = boss.get(where).text
-        entry_id = re.search(r"/entries/([0-9a-f-]{36})", page)
-        assert entry_id
-        withdraw = f"{where}/entries/{entry_id[1]}/withdraw"
-        assert boss.post(withdraw, data={"why": ""}).status_code == 422
-        boss.post(withdraw, data={"why": "It was another shop."})
-        assert "It was another shop." in boss.get(where).text
-
-    def test_the_same_name_twice_is_said(self, office: Office) -> None:
-        boss = desk_day.sign_in(office.house, office.clock, office.ada)
-        clause = desk_day.clause_of(office.house, policy.Harm.FRAUD)
-        bank = {"name": "a", "signal": "link", "confidence": "confirmed", "clause": clause}
-        boss.post("/console/banks", data=bank)
-        assert boss.post("/console/banks", data=bank).status_code == 422
-        assert boss.post("/console/banks", data=bank | {"signal": "x"}).status_code == 422
-
-
-class TestStaffAndKeys:
-    def test_a_key_is_shown_once(self, office: Office) -> None:
-        boss = desk_day.sign_in(office.house, office.clock, office.ada)
-        form = {"name": "shop", "scopes": ["items:write"]}
-        page = boss.post("/console/keys", data=form).text
-        key = re.search(r"eh_[0-9a-f]{8}_[\w-]+", page)
-        assert key
-        assert key[0] not in boss.get("/console/keys").text
-        assert boss.post("/console/keys", data={"name": "none"}).status_code == 422
-        key_id = re.search(r"/console/keys/([0-9a-f-]{36})/revoke", page)
-        assert key_id
-        assert boss.post(f"/console/keys/{key_id[1]}/revoke").status_code == 303
-        with pytest.raises(people.KeyUnknown):
-            office.house.ask(people.key_actor, key[0])
-
-    def test_roles_change_and_colleagues_leave(self, office: Office) -> None:
-        boss = desk_day.sign_in(office.house, office.clock, office.ada)
-        where = f"/console/staff/{office.rui.id}"
-        assert boss.post(f"{where}/role", data={"role": "lead"}).status_code == 303
-        assert office.desk.get("/console/banks").status_code == 200
-        assert boss.post(f"{where}/role", data={"role": "king"}).status_code == 422
-        assert "/console/join/" in boss.post(f"{where}/invite").text
-        assert boss.post(f"{where}/deactivate").status_code == 303
-        assert office.desk.get("/console").status_code == 303
-        last = boss.post(f"/console/staff/{office.ada.id}/deactivate")
-        assert last.status_code == 422
-        assert "only active administrator" in last.text
-        same = boss.post("/console/staff", data={"name": "R", "email": "no", "role": "lead"})
-        assert same.status_code == 422
-
-
 class TestEscalation:
     def test_an_escalated_task_goes_to_somebody_else(self, office: Office) -> None:
         desk_day.send_listing(office.house)

@@ -1,6 +1,8 @@
-"""What only administrators do in the console: sealed identities, and what looks at items."""
+"""What only administrators do in the console: sealed identities, detectors, staff and keys."""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 
@@ -70,3 +72,34 @@ class TestDetectors:
         assert "0 lists loaded" in office.desk.get("/console").text
         ada = desk_day.sign_in(office.house, office.clock, office.ada)
         assert "0 lists loaded" in ada.get("/console/banks").text
+
+
+class TestStaffAndKeys:
+    def test_a_key_is_shown_once(self, office: Office) -> None:
+        boss = desk_day.sign_in(office.house, office.clock, office.ada)
+        form = {"name": "shop", "scopes": ["items:write"]}
+        page = boss.post("/console/keys", data=form).text
+        key = re.search(r"eh_[0-9a-f]{8}_[\w-]+", page)
+        assert key
+        assert key[0] not in boss.get("/console/keys").text
+        assert boss.post("/console/keys", data={"name": "none"}).status_code == 422
+        key_id = re.search(r"/console/keys/([0-9a-f-]{36})/revoke", page)
+        assert key_id
+        assert boss.post(f"/console/keys/{key_id[1]}/revoke").status_code == 303
+        with pytest.raises(people.KeyUnknown):
+            office.house.ask(people.key_actor, key[0])
+
+    def test_roles_change_and_colleagues_leave(self, office: Office) -> None:
+        boss = desk_day.sign_in(office.house, office.clock, office.ada)
+        where = f"/console/staff/{office.rui.id}"
+        assert boss.post(f"{where}/role", data={"role": "lead"}).status_code == 303
+        assert office.desk.get("/console/banks").status_code == 200
+        assert boss.post(f"{where}/role", data={"role": "king"}).status_code == 422
+        assert "/console/join/" in boss.post(f"{where}/invite").text
+        assert boss.post(f"{where}/deactivate").status_code == 303
+        assert office.desk.get("/console").status_code == 303
+        last = boss.post(f"/console/staff/{office.ada.id}/deactivate")
+        assert last.status_code == 422
+        assert "only active administrator" in last.text
+        same = boss.post("/console/staff", data={"name": "R", "email": "no", "role": "lead"})
+        assert same.status_code == 422

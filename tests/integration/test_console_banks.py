@@ -18,6 +18,7 @@ from evenhand.bootstrap import House
 from evenhand.kit.clock import SetClock
 from evenhand.people import SYSTEM, Role
 from tests import desk_day
+from tests.desk_day import Office
 from tests.listed import changed, drawn
 
 DICE = random.Random(11)
@@ -146,3 +147,31 @@ def test_an_entry_is_not_here_under_another_bank(keeper: Keeper) -> None:
     moved = entry.replace(keeper.bank, other)
     assert keeper.desk.get(moved).status_code == 404
     assert keeper.desk.get(f"{keeper.bank}/entries/none").status_code == 404
+
+
+class TestBanks:
+    def test_an_entry_is_added_and_withdrawn_with_a_reason(self, office: Office) -> None:
+        boss = desk_day.sign_in(office.house, office.clock, office.ada)
+        clause = desk_day.clause_of(office.house, policy.Harm.FRAUD)
+        bank = {"name": "shops", "signal": "link", "confidence": "confirmed", "clause": clause}
+        where = boss.post("/console/banks", data=bank).headers["location"]
+        entry = {"kind": "domain", "value": "no domain", "source": "us", "reason": "fake shop"}
+        refused = boss.post(f"{where}/entries", data=entry)
+        assert refused.status_code == 422
+        assert "Write a domain" in refused.text
+        boss.post(f"{where}/entries", data=entry | {"value": "shop.example"})
+        page = boss.get(where).text
+        entry_id = re.search(r"/entries/([0-9a-f-]{36})", page)
+        assert entry_id
+        withdraw = f"{where}/entries/{entry_id[1]}/withdraw"
+        assert boss.post(withdraw, data={"why": ""}).status_code == 422
+        boss.post(withdraw, data={"why": "It was another shop."})
+        assert "It was another shop." in boss.get(where).text
+
+    def test_the_same_name_twice_is_said(self, office: Office) -> None:
+        boss = desk_day.sign_in(office.house, office.clock, office.ada)
+        clause = desk_day.clause_of(office.house, policy.Harm.FRAUD)
+        bank = {"name": "a", "signal": "link", "confidence": "confirmed", "clause": clause}
+        boss.post("/console/banks", data=bank)
+        assert boss.post("/console/banks", data=bank).status_code == 422
+        assert boss.post("/console/banks", data=bank | {"signal": "x"}).status_code == 422

@@ -43,12 +43,12 @@ Scan = Callable[..., Scanned]
 
 
 @pytest.fixture(scope="module")
-def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def first_run(first_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a house whose banks know a photograph, a phrase and a domain."""
     folder = tmp_path_factory.mktemp("stocked") / "house"
+    shutil.copytree(first_run, folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EVENHAND_DATA", str(folder))
-        assert run(["migrate"]) is Exit.OK
         for name, signal in (("known", "image"), ("words", "phrase"), ("places", "link")):
             made = ["--signal", signal, "--confidence", "confirmed", "--clause", "counterfeit"]
             assert run(["bank", "create", name, *made]) is Exit.OK
@@ -56,15 +56,6 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
         add("known", hashes.pdq or "", "pdq")
         add("words", "send gift cards", "phrase")
         add("places", "evil.example", "domain")
-    return folder
-
-
-@pytest.fixture
-def data(stocked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a copy of the house."""
-    folder = tmp_path / "house"
-    shutil.copytree(stocked, folder)
-    monkeypatch.setenv("EVENHAND_DATA", str(folder))
     return folder
 
 

@@ -40,5 +40,6 @@ _SENTENCES: Final = (DetectorFailed, FilmRefused, ImageRefused)
 def said(before: str, fault: BaseException) -> str:
     """Say what could not be done, and what went wrong with it."""
     words = str(fault)
-    named = isinstance(fault, _SENTENCES) and words
-    return f"{before}: {words if named else f'{type(fault).__name__}: {words}'}"[:SAID_CHARS_MAX]
+    if not (words and isinstance(fault, _SENTENCES)):
+        words = f"{type(fault).__name__}: {words}"
+    return f"{before}: {words}"[:SAID_CHARS_MAX]
