@@ -17,7 +17,7 @@ from evenhand.bootstrap import House, load_settings, open_house
 from evenhand.db import Tx
 from evenhand.db.migrate import migrate
 from evenhand.kit.clock import SetClock
-from evenhand.rules import counting, version_store
+from evenhand.rules import count_store, counting
 from evenhand.rules.language.ir import Type
 from evenhand.rules.language.reading import read
 from evenhand.rules.language.ruleset import Counter, Kind
@@ -78,7 +78,7 @@ def _fill(tx: Tx, counter: Counter, key: str, held: int) -> None:
         }
         for number in range(held)
     ]
-    tx.insert_all(version_store.rule_counts, rows)
+    tx.insert_all(count_store.counts, rows)
 
 
 def _count(tx: Tx, counter: Counter, key: str, events: int, *, beside: bool) -> float:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from evenhand import ledger
 from evenhand.bootstrap import House
-from evenhand.db import DatabaseBusy, ReadTx, Tx
+from evenhand.db import DatabaseBusy, ReadTx, Tx, kept
 from evenhand.db.errors import ViewClosed
 from evenhand.ledger import jobs, leases
 from tests.stage import Stage
@@ -26,6 +27,54 @@ def put(tx: Tx, number: int) -> None:
 def stored(tx: ReadTx) -> set[str]:
     """Return the subjects that are there."""
     return {row["subject"] for row in tx.rows(sa.select(jobs.table.c.subject))}
+
+
+class TestAKeptStatement:
+    """Built once, asked with other values."""
+
+    def test_is_built_once_and_answers_what_it_is_asked(self, house: House) -> None:
+        for number in (1, 2, 4):
+            house.do(put, number)
+        built: list[str] = []
+
+        @kept
+        def some(subjects: list[str], after: str) -> sa.Select[Any]:
+            built.append("once")
+            table = jobs.table
+            wanted = sa.select(table.c.subject).where(table.c.subject.in_(subjects))
+            return wanted.where(table.c.subject > after).order_by(table.c.subject)
+
+        def asked(tx: ReadTx, subjects: list[str], after: str) -> list[str]:
+            return [row["subject"] for row in tx.rows(some(subjects, after))]
+
+        assert house.ask(asked, ["1", "2", "3", "4"], "1") == ["2", "4"]
+        assert house.ask(asked, ["1"], "0") == ["1"]
+        assert house.ask(asked, [], "0") == []
+        assert built == ["once"]
+
+    def test_is_not_asked_with_nothing(self) -> None:
+        """For nothing equals NULL, and it would find nothing without a word."""
+
+        @kept
+        def one(subject: str | None) -> sa.Select[Any]:
+            return sa.select(jobs.table).where(jobs.table.c.subject == subject)
+
+        with pytest.raises(AssertionError, match="would find nothing"):
+            one(None)
+
+    def test_finds_and_changes_the_row_with_an_id(self, house: House) -> None:
+        """That one alone, and says whether it is there."""
+        for number in (1, 2):
+            house.do(put, number)
+        first, second = house.ask(lambda tx: tx.rows(sa.select(jobs.table).order_by("subject")))
+        changed = {"subject": "changed", "error": "late", "lease_until": house.clock.now()}
+        assert house.do(lambda tx: tx.change(jobs.table, first["id"], **changed)) == 1
+        assert house.do(lambda tx: tx.change(jobs.table, first["id"], error=None)) == 1
+        assert house.do(lambda tx: tx.change(jobs.table, "nobody's", error=None)) == 0
+        found = house.ask(lambda tx: tx.by_id(jobs.table, first["id"]))
+        assert dict(found or {}) == dict(first) | changed | {"error": None}
+        assert house.ask(lambda tx: tx.by_id(jobs.table, second["id"])) == second
+        assert house.ask(lambda tx: tx.by_id(jobs.table, "nobody's")) is None
 
 
 class TestSharedView:

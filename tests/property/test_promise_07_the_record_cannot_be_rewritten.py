@@ -147,7 +147,7 @@ class TestTheRecordCannotBeRewritten:
         for number in range(5):
             house.do(write, number)
         old_head = house.ask(ledger.head)
-        old_edge = house.db.write(store.load_edge)
+        old_edge, _ = house.db.write(store.load_head)
         for number in range(5, 9):
             house.do(write, number)
         with house.db.engine.begin() as conn:

@@ -45,12 +45,12 @@ def insert(tx: Tx, values: Mapping[str, Any]) -> None:
 
 def change(tx: Tx, appeal_id: str, **values: Any) -> None:
     """Write down a judgement or a conclusion."""
-    tx.run(appeals.update().where(appeals.c.id == appeal_id).values(**values))
+    tx.change(appeals, appeal_id, **values)
 
 
 def load(tx: ReadTx, appeal_id: str) -> Row:
     """Read one appeal. Raises NoSuchAppeal."""
-    row = tx.row(sa.select(appeals).where(appeals.c.id == appeal_id))
+    row = tx.by_id(appeals, appeal_id)
     if row is None:
         raise NoSuchAppeal(appeal_id)
     return row

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -17,7 +17,7 @@ from evenhand.banks.snapshot import LOOKED_UP
 from evenhand.banks.states import Polarity
 from evenhand.banks.store import PORTION_ROWS, banks, entries, joined, stands
 from evenhand.banks.views import LiveEntry
-from evenhand.db import ReadTx, statements_of
+from evenhand.db import ReadTx, kept, statements_of
 
 _WHOLE: Final = [
     kind.value for kind in EntryKind if kind not in LOOKED_UP | {EntryKind.PDQ, EntryKind.VIDEO}
@@ -93,9 +93,14 @@ def between(
 
 def any_standing(tx: ReadTx, kind: EntryKind) -> bool:
     """Tell whether an entry of a kind matches now in any bank."""
-    same = sa.and_(entries.c.bank_id == banks.c.id, entries.c.kind == kind.value)
-    there = sa.exists().where(same, _open(tx.now))
-    return tx.value(sa.select(banks.c.id).where(banks.c.enabled, there).limit(1)) is not None
+    return tx.value(_any_standing(kind.value, tx.now)) is not None
+
+
+@kept
+def _any_standing(kind: str, now: datetime) -> sa.Select[Any]:
+    same = sa.and_(entries.c.bank_id == banks.c.id, entries.c.kind == kind)
+    there = sa.exists().where(same, _open(now))
+    return sa.select(banks.c.id).where(banks.c.enabled, there).limit(1)
 
 
 def values_in_portions(tx: ReadTx, kind: EntryKind) -> Iterator[list[tuple[str, str]]]:

@@ -112,7 +112,7 @@ def save_bank(tx: Tx, bank: BankView) -> None:
 
 def change_bank(tx: Tx, bank_id: str, **values: Any) -> None:
     """Change how a bank is used."""
-    tx.run(banks.update().where(banks.c.id == bank_id).values(**values))
+    tx.change(banks, bank_id, **values)
 
 
 def find_bank(tx: ReadTx, name: str) -> BankView | None:

@@ -6,16 +6,19 @@ durable when `Database.write` returns, or none of it happened.
 
 from evenhand.db.database import Database
 from evenhand.db.errors import DatabaseBusy
+from evenhand.db.kept import Asked, kept
 from evenhand.db.schema import UtcTime, metadata
 from evenhand.db.transaction import ReadTx, Row, Tx, statements_of
 
 __all__ = [
+    "Asked",
     "Database",
     "DatabaseBusy",
     "ReadTx",
     "Row",
     "Tx",
     "UtcTime",
+    "kept",
     "metadata",
     "statements_of",
 ]

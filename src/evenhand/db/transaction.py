@@ -16,11 +16,14 @@ from typing import Any, Final, TypeVar
 import sqlalchemy as sa
 
 from evenhand.db.errors import ViewClosed
+from evenhand.db.kept import Asked, changing_one, inserting, of_id
 from evenhand.kit.ids import new_id
 from evenhand.kit.resources import Resources
 
 #: One row of a result, read by column name.
 Row = sa.RowMapping
+#: Built where it is run, or kept and asked with other values each time.
+Statement = sa.Executable | Asked
 
 T = TypeVar("T")
 
@@ -38,17 +41,21 @@ class ReadTx:
     now: datetime
     resources: Resources
 
-    def rows(self, statement: sa.Executable) -> list[sa.RowMapping]:
+    def rows(self, statement: Statement) -> list[sa.RowMapping]:
         """Run a select and return all its rows as mappings."""
-        return list(self.conn.execute(statement).mappings())
+        return list(self._ran(statement).mappings())
 
-    def row(self, statement: sa.Executable) -> sa.RowMapping | None:
+    def row(self, statement: Statement) -> sa.RowMapping | None:
         """Run a select and return its first row, or None."""
-        return self.conn.execute(statement).mappings().first()
+        return self._ran(statement).mappings().first()
 
-    def value(self, statement: sa.Executable) -> object:
+    def value(self, statement: Statement) -> object:
         """Run a select and return the first column of the first row, or None."""
-        return self.conn.execute(statement).scalar()
+        return self._ran(statement).scalar()
+
+    def by_id(self, table: sa.Table, row_id: object) -> sa.RowMapping | None:
+        """Return the row of a table that has an id, or None."""
+        return self.row(of_id(table, row_id))
 
     def portions(self, statement: sa.Executable, rows_max: int) -> Iterator[Sequence[Any]]:
         """Run a select of many rows and give them a portion at a time, as they are read.
@@ -58,6 +65,11 @@ class ReadTx:
         streamed = statement.execution_options(yield_per=rows_max)
         with self.conn.execute(streamed) as found:
             yield from found.partitions()
+
+    def _ran(self, statement: Statement) -> sa.CursorResult[Any]:
+        if isinstance(statement, Asked):
+            return self.conn.execute(statement.statement, statement.values)
+        return self.conn.execute(statement)
 
     @contextmanager
     def shared(self) -> Iterator[ReadTx]:
@@ -80,19 +92,19 @@ class _SharedTx(ReadTx):
     _turn: threading.Lock = field(default_factory=threading.Lock)
     _closed: bool = False
 
-    def rows(self, statement: sa.Executable) -> list[sa.RowMapping]:
+    def rows(self, statement: Statement) -> list[sa.RowMapping]:
         """Run a select in turn. Raises ViewClosed."""
         with self._turn:
             self._check_open()
             return super().rows(statement)
 
-    def row(self, statement: sa.Executable) -> sa.RowMapping | None:
+    def row(self, statement: Statement) -> sa.RowMapping | None:
         """Run a select in turn. Raises ViewClosed."""
         with self._turn:
             self._check_open()
             return super().row(statement)
 
-    def value(self, statement: sa.Executable) -> object:
+    def value(self, statement: Statement) -> object:
         """Run a select in turn. Raises ViewClosed."""
         with self._turn:
             self._check_open()
@@ -140,16 +152,20 @@ class Tx(ReadTx):
 
     def insert(self, table: sa.Table, **values: Any) -> None:
         """Write one row. The values go as parameters, so that the statement is compiled once."""
-        self.conn.execute(table.insert(), values)
+        self.conn.execute(inserting(table), values)
 
     def insert_all(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write many rows of the same columns, a portion at a time; none is fine."""
         for at in range(0, len(rows), PORTION_ROWS):
-            self.conn.execute(table.insert(), rows[at : at + PORTION_ROWS])
+            self.conn.execute(inserting(table), rows[at : at + PORTION_ROWS])
 
-    def run(self, statement: sa.Executable) -> int:
+    def change(self, table: sa.Table, row_id: object, **values: Any) -> int:
+        """Set columns of the row that has an id; return whether there is one, as 1 or 0."""
+        return self.run(changing_one(table, row_id, values))
+
+    def run(self, statement: Statement) -> int:
         """Run an update or delete and return how many rows it touched."""
-        return self.conn.execute(statement).rowcount
+        return self._ran(statement).rowcount
 
     def lock(self, name: str, *, shared: bool = False) -> None:
         """Let one transaction at a time past this name until the commit, or all that share it.

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from evenhand.db import ReadTx, Row, Tx, UtcTime, metadata, statements_of
+from evenhand.db import ReadTx, Row, Tx, UtcTime, kept, metadata, statements_of
 from evenhand.decision.errors import NoSuchDecision
 from evenhand.decision.model import MeasureView, StrikeView
 from evenhand.policy import Measure
@@ -110,7 +110,7 @@ def insert_strike(tx: Tx, values: Mapping[str, Any]) -> None:
 
 def load(tx: ReadTx, decision_id: str) -> Row:
     """Read one decision. Raises NoSuchDecision."""
-    row = tx.row(sa.select(decisions).where(decisions.c.id == decision_id))
+    row = tx.by_id(decisions, decision_id)
     if row is None:
         raise NoSuchDecision(decision_id)
     return row
@@ -126,7 +126,7 @@ def load_locked(tx: Tx, decision_id: str) -> Row:
 
 def change(tx: Tx, decision_id: str, **values: Any) -> None:
     """Mark a decision reversed or superseded."""
-    tx.run(decisions.update().where(decisions.c.id == decision_id).values(**values))
+    tx.change(decisions, decision_id, **values)
 
 
 def on_item(tx: ReadTx, item_id: str) -> list[Row]:
@@ -243,8 +243,13 @@ def _measure(row: Row) -> MeasureView:
 
 def measures_of(tx: ReadTx, decision_id: str) -> tuple[MeasureView, ...]:
     """Return the measures of a decision, in the order they were taken."""
+    return tuple(_measure(row) for row in tx.rows(_measures_of(decision_id)))
+
+
+@kept
+def _measures_of(decision_id: str) -> sa.Select[Any]:
     wanted = sa.select(measures).where(measures.c.decision_id == decision_id)
-    return tuple(_measure(row) for row in tx.rows(wanted.order_by(measures.c.id)))
+    return wanted.order_by(measures.c.id)
 
 
 def measures_on(tx: ReadTx, target_id: str) -> list[tuple[str, MeasureView]]:
@@ -256,7 +261,7 @@ def measures_on(tx: ReadTx, target_id: str) -> list[tuple[str, MeasureView]]:
 
 def measure(tx: ReadTx, measure_id: str) -> tuple[str, MeasureView]:
     """Return (decision id, measure). Raises NoSuchDecision."""
-    row = tx.row(sa.select(measures).where(measures.c.id == measure_id))
+    row = tx.by_id(measures, measure_id)
     if row is None:
         raise NoSuchDecision(measure_id)
     return row["decision_id"], _measure(row)
@@ -300,7 +305,7 @@ def _strikes(tx: ReadTx, which: sa.ColumnElement[bool]) -> tuple[StrikeView, ...
 
 def void_strike(tx: Tx, strike_id: str, *, at: datetime) -> None:
     """Make a strike count no more."""
-    tx.run(strikes.update().where(strikes.c.id == strike_id).values(voided_at=at))
+    tx.change(strikes, strike_id, voided_at=at)
 
 
 def with_statements(

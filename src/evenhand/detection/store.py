@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from evenhand.db import ReadTx, Tx, UtcTime, metadata, statements_of
+from evenhand.db import ReadTx, Tx, UtcTime, kept, metadata, statements_of
 from evenhand.detection.model import Answer, AssessmentView, MediaHash, SearchView
 
 assessments = sa.Table(
@@ -117,10 +117,14 @@ def count_answers(tx: ReadTx, since: datetime, *, newest: int) -> dict[tuple[str
 
 def latest_run(tx: ReadTx, item_id: str) -> str | None:
     """Return the last examination of an item, or None before the first."""
-    wanted = sa.select(assessments.c.run).where(assessments.c.item_id == item_id)
-    newest = wanted.order_by(assessments.c.at.desc(), assessments.c.run.desc())
-    found = tx.value(newest.limit(1))
+    found = tx.value(_latest_run(item_id))
     return None if found is None else str(found)
+
+
+@kept
+def _latest_run(item_id: str) -> sa.Select[Any]:
+    wanted = sa.select(assessments.c.run).where(assessments.c.item_id == item_id)
+    return wanted.order_by(assessments.c.at.desc(), assessments.c.run.desc()).limit(1)
 
 
 def item_of_run(tx: ReadTx, run: str) -> str:
@@ -136,8 +140,12 @@ def count_runs(tx: ReadTx, item_id: str) -> int:
 
 def assessments_of_run(tx: ReadTx, run: str) -> list[AssessmentView]:
     """Return what one examination left, in the order it was left."""
-    wanted = sa.select(assessments).where(assessments.c.run == run).order_by("position")
-    return [_view(row) for row in tx.rows(wanted)]
+    return [_view(row) for row in tx.rows(_assessments_of_run(run))]
+
+
+@kept
+def _assessments_of_run(run: str) -> sa.Select[Any]:
+    return sa.select(assessments).where(assessments.c.run == run).order_by("position")
 
 
 def assessments_of_item(tx: ReadTx, item_id: str) -> list[AssessmentView]:
@@ -181,7 +189,7 @@ def save_search(tx: Tx, search: SearchView) -> None:
 
 def change_search(tx: Tx, search_id: str, **values: Any) -> None:
     """Write how far a search is."""
-    tx.run(searches.update().where(searches.c.id == search_id).values(**values))
+    tx.change(searches, search_id, **values)
 
 
 def load_search(tx: ReadTx, search_id: str) -> SearchView | None:

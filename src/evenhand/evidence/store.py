@@ -64,7 +64,7 @@ viewings = sa.Table(
 
 def object_row(tx: ReadTx, object_id: str) -> sa.RowMapping | None:
     """Return what is known of a kept object, or None."""
-    return tx.row(sa.select(objects).where(objects.c.id == object_id))
+    return tx.by_id(objects, object_id)
 
 
 def openable_row(tx: ReadTx, object_id: str) -> sa.RowMapping:
@@ -84,7 +84,7 @@ def openable_row(tx: ReadTx, object_id: str) -> sa.RowMapping:
 
 def identity_row(tx: ReadTx, identity_id: str) -> sa.RowMapping | None:
     """Return a sealed identity, or None."""
-    return tx.row(sa.select(identities).where(identities.c.id == identity_id))
+    return tx.by_id(identities, identity_id)
 
 
 def viewings_where(tx: ReadTx, *conditions: sa.ColumnElement[bool]) -> list[Viewing]:
@@ -113,4 +113,4 @@ def open_viewings(
 
 def update_viewing(tx: Tx, viewing_id: str, **values: Any) -> None:
     """Change columns of one viewing."""
-    tx.run(viewings.update().where(viewings.c.id == viewing_id).values(**values))
+    tx.change(viewings, viewing_id, **values)

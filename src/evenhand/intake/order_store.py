@@ -42,12 +42,12 @@ def insert(tx: Tx, values: Mapping[str, Any]) -> None:
 
 def change(tx: Tx, order_id: str, **values: Any) -> None:
     """Write how far an order was answered."""
-    tx.run(orders.update().where(orders.c.id == order_id).values(**values))
+    tx.change(orders, order_id, **values)
 
 
 def load(tx: ReadTx, order_id: str) -> OrderView | None:
     """Return one order, or None."""
-    row = tx.row(sa.select(orders).where(orders.c.id == order_id))
+    row = tx.by_id(orders, order_id)
     return None if row is None else _view(row)
 
 

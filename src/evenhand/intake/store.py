@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
-from evenhand.db import ReadTx, Tx, UtcTime, metadata, statements_of
+from evenhand.db import ReadTx, Tx, UtcTime, kept, metadata, statements_of
 from evenhand.intake.fields import (
     ADDRESS,
     MEDIA_TYPES,
@@ -122,10 +122,12 @@ reports = sa.Table(
 )
 
 
+_KINDS: Final = sa.select(item_kinds).order_by(item_kinds.c.name)
+
+
 def load_kinds(tx: ReadTx) -> dict[str, ItemKind]:
     """Return the declared kinds by name."""
-    rows = tx.rows(sa.select(item_kinds).order_by(item_kinds.c.name))
-    return {row["name"]: _kind(row) for row in rows}
+    return {row["name"]: _kind(row) for row in tx.rows(_KINDS)}
 
 
 def _kind(row: sa.RowMapping) -> ItemKind:
@@ -155,14 +157,14 @@ def account_by_external_id(tx: ReadTx, external_id: str) -> sa.RowMapping | None
 def save_account(tx: Tx, account_id: str, values: Mapping[str, Any], *, known: bool) -> None:
     """Write a new account, or what changed of a known one."""
     if known:
-        tx.run(accounts.update().where(accounts.c.id == account_id).values(**values))
+        tx.change(accounts, account_id, **values)
     else:
         tx.insert(accounts, id=account_id, **values)
 
 
 def load_account(tx: ReadTx, account_id: str) -> AccountView | None:
     """Return one account, or None."""
-    row = tx.row(sa.select(accounts).where(accounts.c.id == account_id))
+    row = tx.by_id(accounts, account_id)
     if row is None:
         return None
     names = ("id", "external_id", "name", "language", "identity_id")
@@ -171,8 +173,13 @@ def load_account(tx: ReadTx, account_id: str) -> AccountView | None:
 
 def latest_item(tx: ReadTx, kind: str, external_id: str) -> sa.RowMapping | None:
     """Return the row of the latest version of an item by the host's id, or None."""
+    return tx.row(_latest_item(kind, external_id))
+
+
+@kept
+def _latest_item(kind: str, external_id: str) -> sa.Select[Any]:
     same = sa.and_(items.c.kind == kind, items.c.external_id == external_id)
-    return tx.row(sa.select(items).where(same).order_by(items.c.version.desc()).limit(1))
+    return sa.select(items).where(same).order_by(items.c.version.desc()).limit(1)
 
 
 def item_id_at(tx: ReadTx, url_key: str) -> str | None:
@@ -195,11 +202,10 @@ def save_media(tx: Tx, values: Mapping[str, Any]) -> None:
 
 def load_item(tx: ReadTx, item_id: str) -> ItemView | None:
     """Return one version of an item with its account and media, or None."""
-    row = tx.row(sa.select(items).where(items.c.id == item_id))
+    row = tx.by_id(items, item_id)
     if row is None:
         return None
-    in_order = (media.c.field, media.c.position)
-    pictures = tx.rows(sa.select(media).where(media.c.item_id == item_id).order_by(*in_order))
+    pictures = tx.rows(_media_of_item(item_id))
     by_field: dict[str, list[str]] = {}
     for picture in pictures:
         by_field.setdefault(picture["field"], []).append(picture["id"])
@@ -219,6 +225,12 @@ def load_item(tx: ReadTx, item_id: str) -> ItemView | None:
     )
 
 
+@kept
+def _media_of_item(item_id: str) -> sa.Select[Any]:
+    in_order = (media.c.field, media.c.position)
+    return sa.select(media).where(media.c.item_id == item_id).order_by(*in_order)
+
+
 def _field(one: Mapping[str, Any], by_field: Mapping[str, list[str]]) -> FieldView:
     value = one["value"]
     if FieldType(one["type"]) in MEDIA_TYPES:
@@ -234,14 +246,13 @@ def _media(row: sa.RowMapping) -> MediaView:
 
 def load_media(tx: ReadTx, media_id: str) -> tuple[str, MediaView] | None:
     """Return one picture and the id of the item it belongs to, or None."""
-    row = tx.row(sa.select(media).where(media.c.id == media_id))
+    row = tx.by_id(media, media_id)
     return None if row is None else (row["item_id"], _media(row))
 
 
 def media_with_bytes(tx: ReadTx, sha256: str) -> MediaView | None:
     """Return the first media received with these very bytes, or None."""
-    wanted = sa.select(media).where(media.c.sha256 == sha256).order_by(media.c.id).limit(1)
-    row = tx.row(wanted)
+    row = tx.row(sa.select(media).where(media.c.sha256 == sha256).order_by(media.c.id).limit(1))
     return None if row is None else _media(row)
 
 
@@ -283,12 +294,14 @@ def save_report(tx: Tx, values: Mapping[str, Any]) -> None:
 
 def open_reports_by(tx: ReadTx, reporter_ref: str, item_id: str) -> list[sa.RowMapping]:
     """Return one reporter's undecided reports of an item, oldest first."""
-    wanted = sa.select(reports).where(
-        reports.c.reporter_ref == reporter_ref,
-        reports.c.item_id == item_id,
-        reports.c.outcome.is_(None),
-    )
-    return tx.rows(wanted.order_by(reports.c.id))
+    return tx.rows(_open_reports_by(reporter_ref, item_id))
+
+
+@kept
+def _open_reports_by(reporter_ref: str, item_id: str) -> sa.Select[Any]:
+    same = sa.and_(reports.c.reporter_ref == reporter_ref, reports.c.item_id == item_id)
+    wanted = sa.select(reports).where(same, reports.c.outcome.is_(None))
+    return wanted.order_by(reports.c.id)
 
 
 def load_reports(tx: ReadTx, where: sa.ColumnElement[bool]) -> list[ReportView]:
@@ -320,8 +333,7 @@ def _report(row: sa.RowMapping) -> ReportView:
 
 def pointer_of(tx: ReadTx, report_id: str) -> tuple[str | None, str | None] | None:
     """Return a report's pointer to its sealed sender and their keyed digest, or None."""
-    wanted = sa.select(reports.c.identity_id, reports.c.reporter_ref)
-    row = tx.row(wanted.where(reports.c.id == report_id))
+    row = tx.by_id(reports, report_id)
     return None if row is None else (row["identity_id"], row["reporter_ref"])
 
 

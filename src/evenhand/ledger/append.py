@@ -52,9 +52,9 @@ def append(
 
 def _write(tx: Tx, drafts: Sequence[Draft]) -> None:
     """Give the drafts their places, and sign the tree that holds them."""
-    edge = store.load_edge(tx)
+    edge, signed = store.load_head(tx)
     number = signing.in_force(tx)
-    _check_signed(tx, edge, signing.private_key(tx, number))
+    _check_signed(tx, edge, signed, signing.private_key(tx, number))
     number += sum(draft.type == signing.CHANGED for draft in drafts)
     lines: list[Line] = []
     for index, draft in enumerate(drafts, edge.size):
@@ -69,12 +69,11 @@ def _write(tx: Tx, drafts: Sequence[Draft]) -> None:
     tx.after_commit.append(lambda: shelf.keep(note, size=size))
 
 
-def _check_signed(tx: Tx, edge: Edge, key: Ed25519PrivateKey) -> None:
+def _check_signed(tx: Tx, edge: Edge, note: str | None, key: Ed25519PrivateKey) -> None:
     """Build only on what was signed, so that a changed row is never signed anew.
 
     Raises CheckpointInvalid: then nothing can be recorded until somebody has looked.
     """
-    note = store.head_note(tx)
     signed = read(note, key.public_key()) if note else Checkpoint(0, Edge().root())
     if signed != Checkpoint(edge.size, edge.root()):
         raise CheckpointInvalid("the ledger's head is not what was signed: run ledger verify")

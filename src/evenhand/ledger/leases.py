@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import functools
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
-from evenhand.db import ReadTx, Tx, UtcTime
+from evenhand.db import Asked, ReadTx, Tx, UtcTime, kept
 from evenhand.ledger.errors import LeaseLost
 
 READY, RUNNING, DONE, DEAD = "ready", "running", "done", "dead"
@@ -23,6 +24,8 @@ READY, RUNNING, DONE, DEAD = "ready", "running", "done", "dead"
 #: Waits after each failed attempt, in seconds; together a little over five days.
 BACKOFF_SECONDS = (2, 5, 15, 60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600) + (24 * 3600,) * 4
 BACKOFF_JITTER = 0.2
+#: What a row and whoever holds it agree in.
+_HOLD: Final = ("id", "lease_by", "attempt")
 
 
 @dataclass(frozen=True)
@@ -103,18 +106,19 @@ def put(
 
 def any_due(tx: ReadTx, table: sa.Table) -> bool:
     """Tell whether there is anything to claim, so that whoever waits need not write to ask."""
-    return bool(tx.value(_look(table).params(now=tx.now)))
+    return bool(tx.value(_look(table)(tx.now)))
 
 
 @functools.cache  # asked many times a second
-def _look(table: sa.Table) -> sa.Select[tuple[bool]]:
-    due = _due(table, sa.bindparam("now", type_=UtcTime))
-    return sa.select(sa.or_(*(sa.exists().where(each) for each in due)))
+def _look(table: sa.Table) -> Callable[[datetime], Asked]:
+    @kept
+    def look(now: datetime) -> sa.Select[tuple[bool]]:
+        return sa.select(sa.or_(*(sa.exists().where(each) for each in _due(table, now))))
+
+    return look
 
 
-def _due(
-    table: sa.Table, now: datetime | sa.BindParameter[datetime]
-) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+def _due(table: sa.Table, now: datetime) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
     """Say in SQL that work is ready by now, and that its holder has gone quiet."""
     ready = sa.and_(table.c.state == sa.literal_column("'ready'"), table.c.run_at <= now)
     stale = sa.and_(table.c.state == sa.literal_column("'running'"), table.c.lease_until < now)
@@ -173,17 +177,15 @@ def claim(
     ]
 
 
-def _held(table: sa.Table, work: Work) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        table.c.id == work.id,
-        table.c.state == RUNNING,
-        table.c.lease_by == work.lease_by,
-        table.c.attempt == work.attempt,
-    )
+@functools.cache  # done with every piece of work, mostly more than once
+def _changing_held(table: sa.Table) -> sa.Update:
+    held = (table.c[name] == sa.bindparam(f"held_{name}") for name in _HOLD)
+    return table.update().where(table.c.state == RUNNING, *held)
 
 
 def _update_held(tx: Tx, table: sa.Table, work: Work, **values: Any) -> None:
-    if not tx.run(table.update().where(_held(table, work)).values(**values)):
+    hold = {f"held_{name}": getattr(work, name) for name in _HOLD}
+    if not tx.run(Asked(_changing_held(table), {**values, **hold})):
         raise LeaseLost(f"{work.kind} {work.id} is no longer held by {work.lease_by}")
 
 

@@ -71,7 +71,7 @@ def put(
     )
     if put_id is not None and after is not None:
         first = tx.value(sa.select(table.c.id).where(table.c.dedupe == after))
-        tx.run(table.update().where(table.c.id == put_id).values(after=first))
+        tx.change(table, put_id, after=first)
     return put_id
 
 

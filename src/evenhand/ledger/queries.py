@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic_core import from_json
 
-from evenhand.db import ReadTx
+from evenhand.db import ReadTx, kept
 from evenhand.ledger import store, tiles
 from evenhand.ledger.model import ACTOR
 
@@ -229,12 +229,17 @@ def passed(tx: ReadTx, types: Sequence[str], *, start: int) -> list[Passed]:
     Lines are written one transaction at a time, so a reader who has seen one has missed none
     before it: what keeps up with the ledger starts behind the last line it saw.
     """
-    columns = (store.lines.c.line, store.lines.c.text, store.lines.c.leaf)
-    wanted = sa.select(*columns).where(store.lines.c.type.in_(types), store.lines.c.line >= start)
     return [
         Passed(row["line"], json.loads(row["text"]), bytes(row["leaf"]).hex())
-        for row in tx.rows(wanted.order_by(store.lines.c.line))
+        for row in tx.rows(_passed(types, start))
     ]
+
+
+@kept
+def _passed(types: Sequence[str], start: int) -> sa.Select[Any]:
+    columns = (store.lines.c.line, store.lines.c.text, store.lines.c.leaf)
+    wanted = sa.select(*columns).where(store.lines.c.type.in_(types), store.lines.c.line >= start)
+    return wanted.order_by(store.lines.c.line)
 
 
 def last_passed(tx: ReadTx, types: Sequence[str]) -> Passed | None:

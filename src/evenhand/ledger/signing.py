@@ -7,6 +7,8 @@ database, cannot sign in its place.
 
 from __future__ import annotations
 
+from typing import Final
+
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -18,12 +20,12 @@ from evenhand.ledger.queries import events
 
 CHANGED = "signer.changed"
 _PURPOSE = "ledger signers"
+_CHANGES: Final = sa.select(sa.func.count()).where(store.lines.c.type == CHANGED)
 
 
 def in_force(tx: ReadTx) -> int:
     """Return the number of the key that signed the lines as they stand, from 1."""
-    changes = sa.select(sa.func.count()).where(store.lines.c.type == CHANGED)
-    return 1 + int(str(tx.value(changes)))
+    return 1 + int(str(tx.value(_CHANGES)))
 
 
 def private_key(tx: ReadTx, number: int) -> Ed25519PrivateKey:

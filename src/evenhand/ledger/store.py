@@ -64,25 +64,29 @@ head = sa.Table(
 )
 
 
-def load_edge(tx: Tx) -> Edge:
-    """Read the tree's edge, locked until the commit so that indices never collide."""
+def load_head(tx: Tx) -> tuple[Edge, str | None]:
+    """Read the tree's edge and its checkpoint, locked until the commit: indices never collide."""
     tx.lock("ledger")
-    return read_edge(tx)
+    return read_head(tx)
 
 
-def read_edge(tx: ReadTx) -> Edge:
-    """Read the tree's edge as it is written; the empty tree's before the first line."""
-    row = tx.row(sa.select(head.c.size, head.c.edge).where(head.c.id == 1))
+def read_head(tx: ReadTx) -> tuple[Edge, str | None]:
+    """Read the tree's edge as it is written, and the checkpoint that signs it.
+
+    Before the first line it is the empty tree's, and nothing signs it.
+    """
+    row = tx.by_id(head, 1)
     if row is None:
-        return Edge()
+        return Edge(), None
     flat = bytes(row["edge"])
-    return Edge(row["size"], tuple(flat[i : i + 32] for i in range(0, len(flat), 32)))
+    edge = Edge(row["size"], tuple(flat[i : i + 32] for i in range(0, len(flat), 32)))
+    return edge, str(row["note"])
 
 
 def save_edge(tx: Tx, edge: Edge, note: str) -> None:
     """Write the edge and the checkpoint that signs it."""
     values = {"size": edge.size, "edge": b"".join(edge.hashes), "note": note}
-    if not tx.run(head.update().where(head.c.id == 1).values(**values)):
+    if not tx.change(head, 1, **values):
         tx.insert(head, id=1, **values)
 
 
@@ -132,8 +136,7 @@ def read_hashes(tx: ReadTx, level: int, first: int, count: int) -> list[bytes]:
 
 def head_note(tx: ReadTx) -> str | None:
     """Return the checkpoint of the tree as it stands in the rows, or None before the first line."""
-    note = tx.value(sa.select(head.c.note).where(head.c.id == 1))
-    return None if note is None else str(note)
+    return read_head(tx)[1]
 
 
 def destroy_private(tx: Tx, line: int) -> bool:

@@ -102,8 +102,8 @@ def _check_kept(claims: Sequence[Claim], walk: Walk) -> None:
 
 def _check_edge(tx: ReadTx, walk: Walk) -> None:
     """Compare what the next line will be joined to with what the lines make."""
-    edge = store.read_edge(tx)
-    if edge != walk.edge and (edge != Edge() or store.head_note(tx)):
+    edge, note = store.read_head(tx)
+    if edge != walk.edge and (edge != Edge() or note):
         walk.name("head", None, "the edge that the next line will be joined to is not the lines'")
 
 

@@ -129,7 +129,7 @@ def token_hash(token: str) -> str:
 
 def staff_row(tx: ReadTx, staff_id: str) -> sa.RowMapping | None:
     """Return a member of staff by id, or None."""
-    return tx.row(sa.select(staff).where(staff.c.id == staff_id))
+    return tx.by_id(staff, staff_id)
 
 
 def staff_by_email(tx: ReadTx, email: str) -> sa.RowMapping | None:
@@ -150,7 +150,7 @@ def staff_by_invite(tx: ReadTx, token: str) -> sa.RowMapping | None:
 
 def update_staff(tx: Tx, staff_id: str, **values: Any) -> None:
     """Change columns of one member of staff."""
-    tx.run(staff.update().where(staff.c.id == staff_id).values(**values))
+    tx.change(staff, staff_id, **values)
 
 
 def anybody_set_up(tx: ReadTx) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -41,6 +41,9 @@ labels = sa.Table(
     sa.Column("declared_by", sa.Text, nullable=False),
 )
 
+_CLAUSES: Final = sa.select(clauses).order_by(clauses.c.key, clauses.c.version)
+_LABELS: Final = sa.select(labels).order_by(labels.c.key, labels.c.version)
+
 
 def save(tx: Tx, clause: Clause, *, by: str) -> None:
     """Write one clause version."""
@@ -57,8 +60,7 @@ def save(tx: Tx, clause: Clause, *, by: str) -> None:
 
 def every_version(tx: ReadTx) -> tuple[Clause, ...]:
     """Return all versions of all clauses, in key and version order."""
-    wanted = sa.select(clauses).order_by(clauses.c.key, clauses.c.version)
-    return tuple(_clause(row) for row in tx.rows(wanted))
+    return tuple(_clause(row) for row in tx.rows(_CLAUSES))
 
 
 def save_label(tx: Tx, label: Label, *, version: int, by: str) -> None:
@@ -69,7 +71,7 @@ def save_label(tx: Tx, label: Label, *, version: int, by: str) -> None:
 
 def newest_labels(tx: ReadTx) -> dict[str, tuple[int, Label]]:
     """Return each label's newest version and its words, by key."""
-    rows = tx.rows(sa.select(labels).order_by(labels.c.key, labels.c.version))
+    rows = tx.rows(_LABELS)
     return {row["key"]: (row["version"], Label(row["key"], row["says"])) for row in rows}
 
 

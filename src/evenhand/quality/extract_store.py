@@ -54,12 +54,12 @@ def insert(
 
 def set_drawn(tx: Tx, extract_id: str, drawn: Sequence[str]) -> None:
     """Write down what was drawn."""
-    tx.run(extracts.update().where(extracts.c.id == extract_id).values(drawn=list(drawn)))
+    tx.change(extracts, extract_id, drawn=list(drawn))
 
 
 def load(tx: ReadTx, extract_id: str) -> Extract:
     """Read one extract. Raises NoSuchExtract."""
-    row = tx.row(sa.select(extracts).where(extracts.c.id == extract_id))
+    row = tx.by_id(extracts, extract_id)
     if row is None:
         raise NoSuchExtract(extract_id)
     return _extract(row)

@@ -70,12 +70,12 @@ def insert_exercises(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def change_session(tx: Tx, session_id: str, **values: Any) -> None:
     """End a session."""
-    tx.run(sessions.update().where(sessions.c.id == session_id).values(**values))
+    tx.change(sessions, session_id, **values)
 
 
 def change_exercise(tx: Tx, exercise_id: str, **values: Any) -> None:
     """Write an answer down."""
-    tx.run(exercises.update().where(exercises.c.id == exercise_id).values(**values))
+    tx.change(exercises, exercise_id, **values)
 
 
 def drop_exercise(tx: Tx, exercise_id: str) -> None:
@@ -93,7 +93,7 @@ def every_case(tx: ReadTx, *, harm: str | None = None) -> list[Case]:
 
 def load_case(tx: ReadTx, case_id: str) -> Case:
     """Read one case, which is there: cases are never taken away."""
-    row = tx.row(sa.select(cases).where(cases.c.id == case_id))
+    row = tx.by_id(cases, case_id)
     assert row is not None, "what is planted was kept"
     return _case(row)
 
@@ -106,7 +106,7 @@ def case_on(tx: ReadTx, item_id: str) -> Case | None:
 
 def load_session(tx: ReadTx, session_id: str) -> Session:
     """Read one session. Raises NoSuchSession."""
-    row = tx.row(sa.select(sessions).where(sessions.c.id == session_id))
+    row = tx.by_id(sessions, session_id)
     if row is None:
         raise NoSuchSession
     return _session(row)

@@ -76,17 +76,17 @@ def insert_units(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def change_audit(tx: Tx, audit_id: str, **values: Any) -> None:
     """Close an audit."""
-    tx.run(audits.update().where(audits.c.id == audit_id).values(**values))
+    tx.change(audits, audit_id, **values)
 
 
 def change_unit(tx: Tx, unit_id: str, **values: Any) -> None:
     """Write down an answer, or which of two is right."""
-    tx.run(units.update().where(units.c.id == unit_id).values(**values))
+    tx.change(units, unit_id, **values)
 
 
 def load_audit(tx: ReadTx, audit_id: str) -> Row:
     """Read one audit. Raises NoSuchAudit."""
-    row = tx.row(sa.select(audits).where(audits.c.id == audit_id))
+    row = tx.by_id(audits, audit_id)
     if row is None:
         raise NoSuchAudit(f"There is no audit called {audit_id}.")
     return row

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from evenhand.db import ReadTx, Row, Tx, UtcTime, metadata
+from evenhand.db import ReadTx, Row, Tx, UtcTime, kept, metadata
 from evenhand.intake import ItemView
 from evenhand.kit.ids import short
 from evenhand.policy import Harm
@@ -99,7 +99,7 @@ def view(row: Row) -> TaskView:
 
 def load(tx: ReadTx, task_id: str) -> TaskView:
     """Read one task. Raises NoSuchTask."""
-    row = tx.row(sa.select(tasks).where(tasks.c.id == task_id))
+    row = tx.by_id(tasks, task_id)
     if row is None:
         raise NoSuchTask(task_id)
     return view(row)
@@ -115,15 +115,18 @@ def load_locked(tx: Tx, task_id: str) -> TaskView:
 
 def open_task_of(tx: ReadTx, item_id: str) -> TaskView | None:
     """Return the item's open first-look task; appeals and second looks by lot stand apart."""
-    row = tx.row(
-        sa.select(tasks).where(
-            tasks.c.item_id == item_id,
-            tasks.c.state != "closed",
-            tasks.c.kind.not_in([kind.value for kind in APART]),
-            tasks.c.exercise.is_not(True),
-        )
-    )
+    row = tx.row(_open_task_of(item_id))
     return None if row is None else view(row)
+
+
+@kept
+def _open_task_of(item_id: str) -> sa.Select[Any]:
+    return sa.select(tasks).where(
+        tasks.c.item_id == item_id,
+        tasks.c.state != "closed",
+        tasks.c.kind.not_in([kind.value for kind in APART]),
+        tasks.c.exercise.is_not(True),
+    )
 
 
 def insert(
@@ -158,7 +161,7 @@ def insert(
 
 def change(tx: Tx, task_id: str, **values: Any) -> None:
     """Change a task's columns."""
-    tx.run(tasks.update().where(tasks.c.id == task_id).values(**values))
+    tx.change(tasks, task_id, **values)
 
 
 def is_known(tx: ReadTx, task_id: str) -> bool:

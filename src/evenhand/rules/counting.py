@@ -17,7 +17,7 @@ from typing import Final
 from evenhand.db import ReadTx, Tx
 from evenhand.kit.canonical import digest
 from evenhand.kit.resources import OutOfReach, Tallies, Tally
-from evenhand.rules import version_store
+from evenhand.rules import count_store
 from evenhand.rules.language.ruleset import Counter, Counting
 
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -67,19 +67,19 @@ def count_event(tx: Tx, counter: Counter, key: str, value: str | None, *, event_
 def keep(tx: Tx, counted: Counted, event_id: str) -> None:
     """Write down what a counter saw, once the event is."""
     row = {"counter": counted.counter, "key": counted.key, "value": counted.value}
-    version_store.save_counts(tx, [{"event_id": event_id, "at": counted.at, **row}])
+    count_store.save(tx, [{"event_id": event_id, "at": counted.at, **row}])
 
 
 def _from_rows(tx: ReadTx, counter: Counter, key: str, value: str | None) -> Counted:
     distinct = counter.counting is Counting.DISTINCT
     at = tx.now
     since = at - counter.within
-    seen, last = version_store.count(tx, counter.name, key, since, distinct=distinct)
+    seen, last = count_store.count(tx, counter.name, key, since, distinct=distinct)
     if last is not None and last > at:
         at, since = last, last - counter.within
-        seen, _ = version_store.count(tx, counter.name, key, since, distinct=distinct)
+        seen, _ = count_store.count(tx, counter.name, key, since, distinct=distinct)
     known = distinct and (
-        value is None or version_store.is_counted(tx, counter.name, key, value, since)
+        value is None or count_store.is_counted(tx, counter.name, key, value, since)
     )
     return Counted(counter.name, key, value, at, seen if known else seen + 1)
 
@@ -96,7 +96,7 @@ class _Stands:
 
     @classmethod
     def of(cls, tx: ReadTx, counter: Counter, key: str) -> _Stands:
-        last, events = version_store.last_counted(tx, counter.name, key)
+        last, events = count_store.last_counted(tx, counter.name, key)
         at = tx.now if last is None else max(tx.now, last)
         return cls(counter, key, at, last, tuple(events))
 
@@ -126,7 +126,7 @@ def _beside(
     count = tallies.add(tally, member=member, at=at, mark=mark)
     if count is None:
         since = stands.at - counter.within
-        rows = version_store.counted_since(tx, counter.name, stands.key, since)
+        rows = count_store.counted_since(tx, counter.name, stands.key, since)
         members = [
             (one, _microseconds(row["at"]))
             for row in rows

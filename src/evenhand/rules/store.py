@@ -11,7 +11,7 @@ from evenhand.db import ReadTx, Tx, UtcTime, metadata, statements_of
 from evenhand.kit.canonical import digest
 from evenhand.kit.ids import first_id_at
 from evenhand.policy import Harm
-from evenhand.rules import version_store  # noqa: F401 - its tables are this room's too
+from evenhand.rules import count_store, version_store  # noqa: F401 - their tables are this room's
 from evenhand.rules.model import Action, MatchView, Proposal, ProposalView, Proposing
 from evenhand.rules.weighing import Less, Weight
 

@@ -57,12 +57,12 @@ def save_trial(tx: Tx, **values: Any) -> str:
 
 def change_trial(tx: Tx, trial_id: str, **values: Any) -> None:
     """Write how far a trial is, or what came of it."""
-    tx.run(rule_trials.update().where(rule_trials.c.id == trial_id).values(**values))
+    tx.change(rule_trials, trial_id, **values)
 
 
 def trial_with_id(tx: ReadTx, trial_id: str) -> TrialView | None:
     """Return a trial, or None."""
-    row = tx.row(sa.select(rule_trials).where(rule_trials.c.id == trial_id))
+    row = tx.by_id(rule_trials, trial_id)
     return None if row is None else _trial(row)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from evenhand.db import ReadTx, Row, Tx, UtcTime, metadata, statements_of
+from evenhand.db import ReadTx, Row, Tx, UtcTime, kept, metadata, statements_of
 from evenhand.rules.errors import NoSuchRule
 from evenhand.rules.life import RuleVersion, Stage
 
@@ -80,17 +80,6 @@ rule_hits = sa.Table(
     sa.Index("ix_rule_hits_item_id", "item_id"),
 )
 
-rule_counts = sa.Table(
-    "rule_counts",
-    metadata,
-    sa.Column("event_id", sa.String(36), primary_key=True),
-    sa.Column("counter", sa.Text, primary_key=True),
-    sa.Column("key", sa.Text, nullable=False),
-    sa.Column("value", sa.Text),
-    sa.Column("at", UtcTime, nullable=False),
-    sa.Index("ix_rule_counts_counter_key_at", "counter", "key", "at"),
-)
-
 rule_labels = sa.Table(
     "rule_labels",
     metadata,
@@ -107,6 +96,10 @@ rule_labels = sa.Table(
 )
 
 RUNNING: Final = tuple(stage.value for stage in Stage if stage.runs)
+_IN_ORDER: Final = sa.select(rule_versions).order_by(
+    rule_versions.c.name, rule_versions.c.number.desc()
+)
+_RUNNING: Final = _IN_ORDER.where(rule_versions.c.stage.in_(RUNNING))
 
 
 def save_ruleset(tx: Tx, **values: Any) -> str:
@@ -118,7 +111,7 @@ def save_ruleset(tx: Tx, **values: Any) -> str:
 
 def ruleset_files(tx: ReadTx, ruleset_id: str) -> list[tuple[str, str]]:
     """Return the files of a deployment: name and text."""
-    row = tx.row(sa.select(rulesets.c.files).where(rulesets.c.id == ruleset_id))
+    row = tx.by_id(rulesets, ruleset_id)
     return [] if row is None else [(name, text) for name, text in row["files"]]
 
 
@@ -136,21 +129,18 @@ def save_version(tx: Tx, **values: Any) -> str:
 
 def change_version(tx: Tx, version_id: str, **values: Any) -> None:
     """Change how far a version has come."""
-    tx.run(rule_versions.update().where(rule_versions.c.id == version_id).values(**values))
+    tx.change(rule_versions, version_id, **values)
 
 
 def versions(tx: ReadTx, where: sa.ColumnElement[bool] | None = None) -> list[RuleVersion]:
     """Return versions by name, the newest of each first."""
-    wanted = sa.select(rule_versions)
-    if where is not None:
-        wanted = wanted.where(where)
-    in_order = wanted.order_by(rule_versions.c.name, rule_versions.c.number.desc())
-    return [_version(row) for row in tx.rows(in_order)]
+    wanted = _IN_ORDER if where is None else _IN_ORDER.where(where)
+    return [_version(row) for row in tx.rows(wanted)]
 
 
 def running(tx: ReadTx) -> list[RuleVersion]:
     """Return every version that is asked about what comes in."""
-    return versions(tx, rule_versions.c.stage.in_(RUNNING))
+    return [_version(row) for row in tx.rows(_RUNNING)]
 
 
 def named(tx: ReadTx, name: str) -> list[RuleVersion]:
@@ -163,8 +153,8 @@ def named(tx: ReadTx, name: str) -> list[RuleVersion]:
 
 def with_id(tx: ReadTx, version_id: str) -> RuleVersion | None:
     """Return a version, or None."""
-    found = versions(tx, rule_versions.c.id == version_id)
-    return found[0] if found else None
+    row = tx.by_id(rule_versions, version_id)
+    return None if row is None else _version(row)
 
 
 def was_on(tx: ReadTx, version_id: str) -> bool:
@@ -181,7 +171,12 @@ def last_number(tx: ReadTx, name: str) -> int:
 
 def event_of(tx: ReadTx, subject_id: str) -> Row | None:
     """Return the event of an item, or of a report, or None before it was met."""
-    return tx.row(sa.select(rule_events).where(rule_events.c.subject_id == subject_id))
+    return tx.row(_event_of(subject_id))
+
+
+@kept
+def _event_of(subject_id: str) -> sa.Select[Any]:
+    return sa.select(rule_events).where(rule_events.c.subject_id == subject_id)
 
 
 def save_event(tx: Tx, event_id: str, **values: Any) -> None:
@@ -191,14 +186,18 @@ def save_event(tx: Tx, event_id: str, **values: Any) -> None:
 
 def change_event(tx: Tx, event_id: str, **values: Any) -> None:
     """Write what is known of an event after another look."""
-    tx.run(rule_events.update().where(rule_events.c.id == event_id).values(**values))
+    tx.change(rule_events, event_id, **values)
 
 
 def hits_of_event(tx: ReadTx, event_id: str) -> dict[str, datetime | None]:
     """Return the versions that have hit an event, and when what they propose is due."""
+    return {row["version_id"]: row["due_at"] for row in tx.rows(_hits_of_event(event_id))}
+
+
+@kept
+def _hits_of_event(event_id: str) -> sa.Select[Any]:
     columns = (rule_hits.c.version_id, rule_hits.c.due_at)
-    wanted = sa.select(*columns).where(rule_hits.c.event_id == event_id)
-    return {row["version_id"]: row["due_at"] for row in tx.rows(wanted)}
+    return sa.select(*columns).where(rule_hits.c.event_id == event_id)
 
 
 def save_hit(tx: Tx, **values: Any) -> None:
@@ -300,66 +299,19 @@ def rules_hitting(tx: ReadTx, event_ids: Sequence[str]) -> list[str]:
     ]
 
 
-def count(
-    tx: ReadTx, counter: str, key: str, since: datetime, *, distinct: bool
-) -> tuple[int, datetime | None]:
-    """Count what a counter has seen of a key after an instant; say when it saw the last of it."""
-    columns = rule_counts.c
-    what = sa.func.count(sa.distinct(columns.value)) if distinct else sa.func.count()
-    wanted = sa.select(what.label("seen"), sa.func.max(columns.at).label("last")).where(
-        columns.counter == counter, columns.key == key, columns.at > since
-    )
-    row = tx.row(wanted)
-    return (0, None) if row is None else (row["seen"], row["last"])
-
-
-def last_counted(tx: ReadTx, counter: str, key: str) -> tuple[datetime | None, list[str]]:
-    """Return when a counter saw a key for the last time, and the events it saw then."""
-    columns = rule_counts.c
-    mine = sa.and_(columns.counter == counter, columns.key == key)
-    last = sa.select(sa.func.max(columns.at)).where(mine).scalar_subquery()
-    rows = tx.rows(sa.select(columns.event_id, columns.at).where(mine, columns.at == last))
-    return (rows[0]["at"] if rows else None), sorted(row["event_id"] for row in rows)
-
-
-def counted_since(tx: ReadTx, counter: str, key: str, since: datetime) -> list[Row]:
-    """Return what a counter has seen of a key after an instant, oldest first."""
-    columns = rule_counts.c
-    wanted = sa.select(columns.event_id, columns.value, columns.at).where(
-        columns.counter == counter, columns.key == key, columns.at > since
-    )
-    return tx.rows(wanted.order_by(columns.at))
-
-
-def is_counted(tx: ReadTx, counter: str, key: str, value: str, since: datetime) -> bool:
-    """Tell whether a counter has seen a value of a key after an instant."""
-    wanted = sa.select(rule_counts.c.event_id).where(
-        rule_counts.c.counter == counter,
-        rule_counts.c.key == key,
-        rule_counts.c.value == value,
-        rule_counts.c.at > since,
-    )
-    return tx.row(wanted.limit(1)) is not None
-
-
-def save_counts(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write what counters saw."""
-    tx.insert_all(rule_counts, rows)
-
-
-def forget_counts(tx: Tx, counter: str) -> None:
-    """Forget what a counter saw, so that it can be counted anew."""
-    tx.run(rule_counts.delete().where(rule_counts.c.counter == counter))
-
-
 def labels_on(tx: ReadTx, entity_ids: Sequence[str]) -> list[Row]:
     """Return the labels that hang on some entities now."""
+    return tx.rows(_labels_on(entity_ids, tx.now))
+
+
+@kept
+def _labels_on(entity_ids: Sequence[str], now: datetime) -> sa.Select[Any]:
     wanted = sa.select(rule_labels).where(
         rule_labels.c.entity_id.in_(entity_ids),
         rule_labels.c.removed_at.is_(None),
-        sa.or_(rule_labels.c.until.is_(None), rule_labels.c.until > tx.now),
+        sa.or_(rule_labels.c.until.is_(None), rule_labels.c.until > now),
     )
-    return tx.rows(wanted.order_by(rule_labels.c.id))
+    return wanted.order_by(rule_labels.c.id)
 
 
 def save_label(tx: Tx, values: Mapping[str, Any]) -> None:

@@ -39,7 +39,7 @@ def insert(tx: Tx, case: ToldCase) -> None:
 def answer(tx: Tx, case_id: str, state: CaseState, *, by: str, why: str | None) -> None:
     """Write down what a lead said of a case."""
     values = {"state": state.value, "answered_by": by, "answered_at": tx.now, "why": why}
-    tx.run(told_cases.update().where(told_cases.c.id == case_id).values(**values))
+    tx.change(told_cases, case_id, **values)
 
 
 def load(tx: ReadTx, case_id: str) -> ToldCase:

@@ -88,7 +88,7 @@ def insert_model(tx: Tx, values: Mapping[str, Any]) -> None:
 
 def change_model(tx: Tx, model_id: str, **values: Any) -> None:
     """Change where a version stands."""
-    tx.run(models.update().where(models.c.id == model_id).values(**values))
+    tx.change(models, model_id, **values)
 
 
 def model_rows(tx: ReadTx, where: sa.ColumnElement[bool]) -> list[Row]:
@@ -98,7 +98,7 @@ def model_rows(tx: ReadTx, where: sa.ColumnElement[bool]) -> list[Row]:
 
 def model_by_id(tx: ReadTx, model_id: str) -> Row | None:
     """Return one version as it is stored."""
-    return tx.row(sa.select(models).where(models.c.id == model_id))
+    return tx.by_id(models, model_id)
 
 
 def rows_in_force(tx: ReadTx, clause_key: str | None = None) -> list[Row]:
@@ -155,7 +155,7 @@ def insert_training(tx: Tx, values: Mapping[str, Any]) -> None:
 
 def change_training(tx: Tx, training_id: str, **values: Any) -> None:
     """Write what came of a training."""
-    tx.run(trainings.update().where(trainings.c.id == training_id).values(**values))
+    tx.change(trainings, training_id, **values)
 
 
 def load_trainings(

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection
+from typing import Any
 
 import sqlalchemy as sa
 
-from evenhand.db import Tx
+from evenhand.db import Tx, kept
 from evenhand.ledger.append import append
 from evenhand.people import store
 from evenhand.people.errors import AlreadyInThatState, KeyUnknown, ScopeRefused
@@ -84,7 +85,7 @@ def issue_receipt(
     """
     table = store.receipts
     drawn = drawn or draw_receipt(tx.resources.keys)
-    while tx.value(sa.select(table.c.id).where(table.c.digits_hash == drawn.hashed)) is not None:
+    while tx.value(_with_digits(drawn.hashed)) is not None:
         drawn = draw_receipt(tx.resources.keys)
     tx.insert(
         table,
@@ -96,3 +97,8 @@ def issue_receipt(
         issued_at=tx.now,
     )
     return drawn.digits
+
+
+@kept
+def _with_digits(hashed: bytes) -> sa.Select[Any]:
+    return sa.select(store.receipts.c.id).where(store.receipts.c.digits_hash == hashed)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from evenhand.db import Row, Tx
-from evenhand.rules import version_store
+from evenhand.rules import count_store, version_store
 from evenhand.rules.language.ruleset import Counter
 from evenhand.rules.life import RuleVersion
 from evenhand.rules.live import counts_of, live
@@ -33,7 +33,7 @@ def catch_up(tx: Tx, version: RuleVersion) -> None:
     if not fresh:
         return
     for counter in fresh:
-        version_store.forget_counts(tx, counter.name)
+        count_store.forget(tx, counter.name)
     seen: set[str] = set()
     _count_past(tx, fresh, seen)
     tx.lock(MEETING)
@@ -49,7 +49,7 @@ def _count_past(tx: Tx, counters: Sequence[Counter], seen: set[str]) -> None:
     ):
         after = rows[-1]["id"]
         made = [one for row in rows if row["id"] not in seen for one in _rows_of(tx, row, counters)]
-        version_store.save_counts(tx, made)
+        count_store.save(tx, made)
         seen.update(row["id"] for row in rows)
 
 

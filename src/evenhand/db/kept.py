@@ -1,0 +1,78 @@
+"""A statement that is asked all the time is built once, and only its values change.
+
+Building a select of two conditions takes SQLAlchemy four times as long as SQLite needs to answer
+it; one that is kept also keeps the key under which it was compiled.
+https://docs.sqlalchemy.org/en/21/core/connections.html#sql-caching
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeVarTuple, cast
+
+import sqlalchemy as sa
+
+Ts = TypeVarTuple("Ts")
+
+#: No column is called so: SQLAlchemy sets columns to the values that have their names.
+_ID: Final = "kept_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A statement that was built before, and the values that it is asked with."""
+
+    statement: sa.Executable
+    values: Mapping[str, Any]
+
+
+def kept(build: Callable[[*Ts], sa.Executable]) -> Callable[[*Ts], Asked]:
+    """Let a function that builds a statement from values do so once, the first time.
+
+    It is given a bound parameter for each of its arguments, so it may compare with them, set
+    columns to them or ask whether a column is among them, and nothing else: it cannot choose by
+    them. None is no value to ask with, for in SQL nothing equals it.
+    """
+    names = [f"kept_{name}" for name in inspect.signature(build).parameters]
+
+    @functools.cache
+    def built() -> sa.Executable:
+        given = cast("tuple[*Ts]", tuple(sa.bindparam(name) for name in names))
+        return build(*given)
+
+    @functools.wraps(build)
+    def ask(*values: *Ts) -> Asked:
+        given = dict(zip(names, cast("tuple[Any, ...]", values), strict=True))
+        assert None not in given.values(), "this statement would find nothing"
+        return Asked(built(), given)
+
+    return ask
+
+
+def of_id(table: sa.Table, row_id: object) -> Asked:
+    """Ask for the row of a table that has an id."""
+    return Asked(_of_id(table), {_ID: row_id})
+
+
+def changing_one(table: sa.Table, row_id: object, values: Mapping[str, Any]) -> Asked:
+    """Set columns of the row of a table that has an id."""
+    return Asked(_changing_one(table), {**values, _ID: row_id})
+
+
+@functools.cache
+def inserting(table: sa.Table) -> sa.Insert:
+    """Write rows into a table; which columns follows from what is given."""
+    return table.insert()
+
+
+@functools.cache
+def _of_id(table: sa.Table) -> sa.Select[Any]:
+    return sa.select(table).where(table.c.id == sa.bindparam(_ID))
+
+
+@functools.cache
+def _changing_one(table: sa.Table) -> sa.Update:
+    return table.update().where(table.c.id == sa.bindparam(_ID))
