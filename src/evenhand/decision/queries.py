@@ -238,14 +238,16 @@ def entries_of_holds(tx: ReadTx) -> list[str]:
     return store.entries_of_holds(tx)
 
 
-def answered(tx: ReadTx, actor: people.Actor) -> list[Answered]:
-    """Return what people last decided about each item, for learning, the newest last.
+def answered(
+    tx: ReadTx, actor: people.Actor, *, among: Sequence[str] | None = None
+) -> list[Answered]:
+    """Return what people last decided about each item, or each of a few, the newest last.
 
     Left out is whatever a rule decided or held, whatever was undone, and what says nothing either
     way. After an appeal, what the second reviewer decided is what counts. Raises NotAllowed.
     """
     people.require(actor, Permission.SEE_NUMBERS)
-    every = store.standing_by_people(tx)
+    every = store.standing_by_people(tx, among)
     latest = {row["item_id"]: row for row in every}
     told = {Outcome.VIOLATION.value: True, Outcome.NO_VIOLATION.value: False}
     return [

@@ -194,10 +194,15 @@ def entries_of_holds(tx: ReadTx) -> list[str]:
     return [row["entry_id"] for row in tx.rows(ordered)]
 
 
-def standing_by_people(tx: ReadTx) -> list[Row]:
-    """Return in brief what people decided and what stands, oldest first, but for escalations."""
+def standing_by_people(tx: ReadTx, among: Sequence[str] | None = None) -> list[Row]:
+    """Return in brief what people decided and what stands, oldest first, but for escalations.
+
+    Of all items, or among a few.
+    """
     columns = ("id", "item_id", "outcome", "clause_key", "clause_version", "made_at")
     wanted = sa.select(*(decisions.c[name] for name in columns)).where(_stands_by_people())
+    if among is not None:
+        wanted = wanted.where(decisions.c.item_id.in_(among))
     return tx.rows(wanted.order_by(decisions.c.made_at, decisions.c.id))
 
 

@@ -125,8 +125,7 @@ def settled_of(tx: ReadTx, version_id: str) -> tuple[int, int]:
     For the brake. What stands in the way of a rule is what people found, not what they did.
     """
     items = rules.items_acted_on(tx, version_id, limit=SETTLED_MAX)
-    answers = {one.item_id: one for one in answered(tx, people.SYSTEM)} if items else {}
-    settled = [answers[item].broke for item in items if item in answers]
+    settled = [one.broke for one in answered(tx, people.SYSTEM, among=items)]
     return len(settled), sum(broke is None for broke in settled)
 
 
