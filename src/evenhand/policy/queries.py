@@ -24,7 +24,7 @@ def clauses(tx: ReadTx) -> tuple[Clause, ...]:
 
 def clause(tx: ReadTx, key: str, version: int | None = None) -> Clause:
     """Return one clause: the version asked for, or the one in force now. Raises NoSuchClause."""
-    whole = policy(tx)
+    part = Policy(tx.resources.service.name, store.versions_of(tx, key))
     if version is not None:
-        return whole.clause(key, version)
-    return whole.current(key, tx.now.date())
+        return part.clause(key, version)
+    return part.current(key, tx.now.date())

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from evenhand.db import ReadTx, Row, Tx, UtcTime, metadata
+from evenhand.db import ReadTx, Row, Tx, UtcTime, kept, metadata
 from evenhand.policy.model import (
     Clause,
     Harm,
@@ -61,6 +61,16 @@ def save(tx: Tx, clause: Clause, *, by: str) -> None:
 def every_version(tx: ReadTx) -> tuple[Clause, ...]:
     """Return all versions of all clauses, in key and version order."""
     return tuple(_clause(row) for row in tx.rows(_CLAUSES))
+
+
+def versions_of(tx: ReadTx, key: str) -> tuple[Clause, ...]:
+    """Return all versions of one clause, in their order."""
+    return tuple(_clause(row) for row in tx.rows(_versions_of(key)))
+
+
+@kept
+def _versions_of(key: str) -> sa.Select[Any]:
+    return _CLAUSES.where(clauses.c.key == key)
 
 
 def save_label(tx: Tx, label: Label, *, version: int, by: str) -> None:
