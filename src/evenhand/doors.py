@@ -250,6 +250,7 @@ class Threshold:
         crossing = _Crossing(scope, receive, send)
         scope.setdefault("state", {})["reference"] = crossing.reference
         try:
+            crossing.check_address()
             crossing.check_length()
             await self._app(scope, crossing.receive, crossing.send)
         except Exception as error:
@@ -270,6 +271,15 @@ class _Crossing:
         self._began = time.perf_counter()
         self.status: int | None = None
         self.reference = secrets.token_hex(8)
+
+    def check_address(self) -> None:
+        """Refuse a page's address with NUL in it: nothing is there, and PostgreSQL takes none.
+
+        The API refuses it for itself.
+        """
+        path, query = self._scope["path"], self._scope["query_string"]
+        if not _for_programs(path) and ("\0" in path or b"%00" in query):
+            raise HTTPException(404)
 
     def check_length(self) -> None:
         """Refuse a form whose claimed length is over the limit, before reading it."""

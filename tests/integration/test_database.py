@@ -76,6 +76,16 @@ class TestAKeptStatement:
         assert house.ask(lambda tx: tx.by_id(jobs.table, second["id"])) == second
         assert house.ask(lambda tx: tx.by_id(jobs.table, "nobody's")) is None
 
+    def test_loses_nothing_that_was_to_be_written(self, house: House) -> None:
+        """A name that is no column is a slip, and what it names would be left out in silence."""
+        house.do(put, 1)
+        [job] = house.ask(lambda tx: tx.rows(sa.select(jobs.table)))
+        with pytest.raises(AssertionError, match="jobs has no column eror"):
+            house.do(lambda tx: tx.change(jobs.table, job["id"], subject="x", eror="late"))
+        with pytest.raises(AssertionError, match="jobs has no column eror"):
+            house.do(lambda tx: tx.insert(jobs.table, **{**job, "id": "2", "eror": "late"}))
+        assert house.ask(lambda tx: tx.rows(sa.select(jobs.table))) == [job]
+
 
 class TestSharedView:
     """One view for several threads."""

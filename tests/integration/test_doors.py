@@ -164,3 +164,31 @@ def quiet_log() -> Iterator[None]:
     """Leave the log as it was."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.mark.on("sqlite", "postgresql")
+class TestNul:
+    """Nobody can type it, and PostgreSQL holds no text with it: it is refused, not our fault."""
+
+    @pytest.mark.parametrize(
+        "address",
+        ["/console/tasks/%00", "/console/decisions/%00", "/register/%00", "/register?harm=%00"],
+    )
+    def test_is_in_no_address(self, client: TestClient, address: str) -> None:
+        answer = client.get(address)
+        assert answer.status_code == 404
+        assert "There is nothing here" in answer.text
+
+    @pytest.mark.parametrize(
+        ("address", "form"),
+        [
+            ("/console/sign-in", {"email": "a\0@example.org", "password": "x", "code": "1"}),
+            ("/console/sign-in", {"email": "a@example.org", "password": "x", "code\0": "1"}),
+            ("/report", {"explanation": "a\0b"}),
+            ("/status", {"receipt": "\0"}),
+        ],
+    )
+    def test_is_in_no_form(self, client: TestClient, address: str, form: dict[str, str]) -> None:
+        answer = client.post(address, data=form)
+        assert answer.status_code == 422
+        assert "Go back, correct what you typed" in answer.text

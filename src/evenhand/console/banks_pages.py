@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.datastructures import FormData, UploadFile
 
-from evenhand import banks, detection, people, policy
+from evenhand import banks, detection, pages, people, policy
 from evenhand.banks import Confidence, EntryKind, EntryState, Polarity, Signal
 from evenhand.console.frame import PREFIX, ConsoleRoute, SignedIn, Visit
 from evenhand.console.frame import visit as signed_in
@@ -116,7 +116,7 @@ async def _read_upload(request: Request, _visit: Keeper) -> AsyncIterator[FormDa
     Its length is the door's to limit.
     """
     async with request.form(max_files=1, max_fields=20) as form:
-        yield form
+        yield pages.check_form(form)
 
 
 def _with_file(visit: Keeper, form: Annotated[FormData, Depends(_read_upload)]) -> Visit:

@@ -150,7 +150,7 @@ class Visit:
 async def read_form(request: Request) -> FormData:
     """Read the form that was sent; without one, an empty form."""
     if request.method == "POST":
-        return await request.form(max_files=0, max_fields=400)
+        return pages.check_form(await request.form(max_files=0, max_fields=400))
     return FormData()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVarTuple, cast
 
@@ -29,17 +29,17 @@ class Asked:
     values: Mapping[str, Any]
 
 
-def kept(build: Callable[[*Ts], sa.Executable]) -> Callable[[*Ts], Asked]:
-    """Let a function that builds a statement from values do so once, the first time.
+def kept(build: Callable[[*Ts], sa.Select[Any]]) -> Callable[[*Ts], Asked]:
+    """Let a function that builds a select from values do so once, the first time.
 
-    It is given a bound parameter for each of its arguments, so it may compare with them, set
-    columns to them or ask whether a column is among them, and nothing else: it cannot choose by
-    them. None is no value to ask with, for in SQL nothing equals it.
+    It is given a bound parameter for each of its arguments, so it may compare with them or ask
+    whether a column is among them, and nothing else: it cannot choose by them. None is no value
+    to ask with, for in SQL nothing equals it.
     """
     names = [f"kept_{name}" for name in inspect.signature(build).parameters]
 
     @functools.cache
-    def built() -> sa.Executable:
+    def built() -> sa.Select[Any]:
         given = cast("tuple[*Ts]", tuple(sa.bindparam(name) for name in names))
         return build(*given)
 
@@ -59,6 +59,7 @@ def of_id(table: sa.Table, row_id: object) -> Asked:
 
 def changing_one(table: sa.Table, row_id: object, values: Mapping[str, Any]) -> Asked:
     """Set columns of the row of a table that has an id."""
+    check_columns(table, values)
     return Asked(_changing_one(table), {**values, _ID: row_id})
 
 
@@ -66,6 +67,12 @@ def changing_one(table: sa.Table, row_id: object, values: Mapping[str, Any]) -> 
 def inserting(table: sa.Table) -> sa.Insert:
     """Write rows into a table; which columns follows from what is given."""
     return table.insert()
+
+
+def check_columns(table: sa.Table, names: Iterable[str]) -> None:
+    """Let nothing be lost that was to be written: SQLAlchemy leaves out what is no column."""
+    strange = [name for name in names if name not in table.c]
+    assert not strange, f"{table.name} has no column {', '.join(strange)}"
 
 
 @functools.cache

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 import sqlalchemy as sa
 
 from evenhand.db.errors import ViewClosed
-from evenhand.db.kept import Asked, changing_one, inserting, of_id
+from evenhand.db.kept import Asked, changing_one, check_columns, inserting, of_id
 from evenhand.kit.ids import new_id
 from evenhand.kit.resources import Resources
 
@@ -152,6 +152,7 @@ class Tx(ReadTx):
 
     def insert(self, table: sa.Table, **values: Any) -> None:
         """Write one row. The values go as parameters, so that the statement is compiled once."""
+        check_columns(table, values)
         self.conn.execute(inserting(table), values)
 
     def insert_all(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -160,7 +161,10 @@ class Tx(ReadTx):
             self.conn.execute(inserting(table), rows[at : at + PORTION_ROWS])
 
     def change(self, table: sa.Table, row_id: object, **values: Any) -> int:
-        """Set columns of the row that has an id; return whether there is one, as 1 or 0."""
+        """Set columns of the row that has an id; return whether there is one, as 1 or 0.
+
+        To plain values: what is reckoned from other columns goes through `run`.
+        """
         return self.run(changing_one(table, row_id, values))
 
     def run(self, statement: Statement) -> int:

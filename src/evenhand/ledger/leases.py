@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from evenhand.db import Asked, ReadTx, Tx, UtcTime, kept
+from evenhand.db import Asked, ReadTx, Tx, UtcTime, check_columns, kept
 from evenhand.ledger.errors import LeaseLost
 
 READY, RUNNING, DONE, DEAD = "ready", "running", "done", "dead"
@@ -185,6 +185,7 @@ def _changing_held(table: sa.Table) -> sa.Update:
 
 def _update_held(tx: Tx, table: sa.Table, work: Work, **values: Any) -> None:
     hold = {f"held_{name}": getattr(work, name) for name in _HOLD}
+    check_columns(table, values)
     if not tx.run(Asked(_changing_held(table), {**values, **hold})):
         raise LeaseLost(f"{work.kind} {work.id} is no longer held by {work.lease_by}")
 

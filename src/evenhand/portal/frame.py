@@ -238,7 +238,7 @@ class FormTooLarge(Exception):
 async def read_form(request: Request) -> FormData:
     """Read the form that was sent, never a file; without one, an empty form.
 
-    Raises FormTooLarge.
+    Raises FormTooLarge, and HTTPException as `pages.check_form` does.
     """
     if request.method != "POST":
         return FormData()
@@ -250,7 +250,7 @@ async def read_form(request: Request) -> FormData:
             raise FormTooLarge
         parts.append(part)
     request._body = b"".join(parts)  # noqa: SLF001 - where Starlette itself keeps a body once read
-    return await request.form(max_files=0, max_fields=FORM_FIELDS_MAX)
+    return pages.check_form(await request.form(max_files=0, max_fields=FORM_FIELDS_MAX))
 
 
 def portal_of(request: Request) -> Portal:
