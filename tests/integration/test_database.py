@@ -84,6 +84,8 @@ class TestAKeptStatement:
             house.do(lambda tx: tx.change(jobs.table, job["id"], subject="x", eror="late"))
         with pytest.raises(AssertionError, match="jobs has no column eror"):
             house.do(lambda tx: tx.insert(jobs.table, **{**job, "id": "2", "eror": "late"}))
+        with pytest.raises(AssertionError, match="jobs has no column eror"):
+            house.do(lambda tx: tx.insert_all(jobs.table, [{**job, "id": "2", "eror": "late"}]))
         assert house.ask(lambda tx: tx.rows(sa.select(jobs.table))) == [job]
 
 

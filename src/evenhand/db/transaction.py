@@ -157,6 +157,8 @@ class Tx(ReadTx):
 
     def insert_all(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write many rows of the same columns, a portion at a time; none is fine."""
+        if rows:
+            check_columns(table, rows[0])
         for at in range(0, len(rows), PORTION_ROWS):
             self.conn.execute(inserting(table), rows[at : at + PORTION_ROWS])
 
