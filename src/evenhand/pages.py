@@ -33,6 +33,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from evenhand.kit.ids import short
+from evenhand.kit.storing import storable
 
 STATIC: Final = Path(__file__).parent / "static"
 SHARED: Final = Path(__file__).parent / "templates"
@@ -197,12 +198,12 @@ def mount_static(app: FastAPI) -> None:
 
 
 def check_form(form: FormData) -> FormData:
-    """Return a form that was sent. Raises HTTPException where NUL is in it, which nobody can type.
+    """Return a form that was sent. Raises HTTPException where it holds what cannot be stored.
 
-    PostgreSQL holds no text with it, so that whoever sends one would be told of a fault of ours.
+    Nobody can type that; whoever sends it would be told of a fault of ours.
     """
     said = (text for pair in form.multi_items() for text in pair if isinstance(text, str))
-    if any("\0" in text for text in said):
+    if not all(map(storable, said)):
         raise HTTPException(422)
     return form
 

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from evenhand.kit.storing import storable
+
 DEPTH_MAX: Final = 20  # the deepest document the API takes has 4 levels
 NAME_CHARS_MAX: Final = 40  # of a key in a problem: enough to find it by
 PROBLEMS_MAX: Final = 20  # enough to mend a document by; the rest would be noise
@@ -109,7 +111,7 @@ def _problems(value: Any) -> list[Problem]:
             found += [
                 Problem(path, f"The key “{shown(key)}” has characters that cannot be stored.")
                 for key in (node if isinstance(node, dict) else ())
-                if not _storable(key)
+                if not storable(key)
             ]
     return found
 
@@ -119,7 +121,7 @@ def _refusal(node: Any, depth: int) -> str | None:
         return node.says
     if isinstance(node, dict | list) and depth > DEPTH_MAX:
         return _TOO_DEEP
-    if isinstance(node, str) and not _storable(node):
+    if isinstance(node, str) and not storable(node):
         return "This text has characters that cannot be stored (U+0000 or half a surrogate pair)."
     return None
 
@@ -131,19 +133,6 @@ def _children(node: dict[str, Any] | list[Any]) -> Iterator[tuple[str, Any]]:
 
 def _join(path: str, name: str) -> str:
     return f"{path}.{shown(name)}" if path else shown(name)
-
-
-def _storable(text: str) -> bool:
-    """Tell whether both databases can hold a text: no NUL, nothing outside Unicode proper."""
-    if "\0" in text:
-        return False
-    if text.isascii():
-        return True
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def shown(name: str) -> str:

@@ -6,7 +6,7 @@ durable when `Database.write` returns, or none of it happened.
 
 from evenhand.db.database import Database
 from evenhand.db.errors import DatabaseBusy
-from evenhand.db.kept import Asked, check_columns, kept
+from evenhand.db.kept import Asked, changing, kept
 from evenhand.db.schema import UtcTime, metadata
 from evenhand.db.transaction import ReadTx, Row, Tx, statements_of
 
@@ -18,7 +18,7 @@ __all__ = [
     "Row",
     "Tx",
     "UtcTime",
-    "check_columns",
+    "changing",
     "kept",
     "metadata",
     "statements_of",

@@ -17,8 +17,8 @@ import sqlalchemy as sa
 
 Ts = TypeVarTuple("Ts")
 
-#: No column is called so: SQLAlchemy sets columns to the values that have their names.
-_ID: Final = "kept_id"
+#: Begins no column's name: SQLAlchemy sets columns to the values that have their names.
+_PREFIX: Final = "asked__"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def kept(build: Callable[[*Ts], sa.Select[Any]]) -> Callable[[*Ts], Asked]:
     whether a column is among them, and nothing else: it cannot choose by them. None is no value
     to ask with, for in SQL nothing equals it.
     """
-    names = [f"kept_{name}" for name in inspect.signature(build).parameters]
+    names = [_PREFIX + name for name in inspect.signature(build).parameters]
 
     @functools.cache
     def built() -> sa.Select[Any]:
@@ -54,13 +54,17 @@ def kept(build: Callable[[*Ts], sa.Select[Any]]) -> Callable[[*Ts], Asked]:
 
 def of_id(table: sa.Table, row_id: object) -> Asked:
     """Ask for the row of a table that has an id."""
-    return Asked(_of_id(table), {_ID: row_id})
+    return Asked(_of_id(table), {f"{_PREFIX}id": row_id})
 
 
-def changing_one(table: sa.Table, row_id: object, values: Mapping[str, Any]) -> Asked:
-    """Set columns of the row of a table that has an id."""
+def changing(table: sa.Table, which: Mapping[str, Any], values: Mapping[str, Any]) -> Asked:
+    """Set columns of the rows of a table in which other columns, or the same, equal what is given.
+
+    To plain values: what is reckoned from other columns is built where it is run.
+    """
     check_columns(table, values)
-    return Asked(_changing_one(table), {**values, _ID: row_id})
+    asked = {_PREFIX + name: value for name, value in which.items()}
+    return Asked(_changing(table, tuple(which)), {**values, **asked})
 
 
 @functools.cache
@@ -77,9 +81,13 @@ def check_columns(table: sa.Table, names: Iterable[str]) -> None:
 
 @functools.cache
 def _of_id(table: sa.Table) -> sa.Select[Any]:
-    return sa.select(table).where(table.c.id == sa.bindparam(_ID))
+    return sa.select(table).where(_equal(table, "id"))
 
 
 @functools.cache
-def _changing_one(table: sa.Table) -> sa.Update:
-    return table.update().where(table.c.id == sa.bindparam(_ID))
+def _changing(table: sa.Table, which: tuple[str, ...]) -> sa.Update:
+    return table.update().where(*(_equal(table, name) for name in which))
+
+
+def _equal(table: sa.Table, name: str) -> sa.ColumnElement[bool]:
+    return table.c[name] == sa.bindparam(_PREFIX + name)

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 import sqlalchemy as sa
 
 from evenhand.db.errors import ViewClosed
-from evenhand.db.kept import Asked, changing_one, check_columns, inserting, of_id
+from evenhand.db.kept import Asked, changing, check_columns, inserting, of_id
 from evenhand.kit.ids import new_id
 from evenhand.kit.resources import Resources
 
@@ -157,17 +157,13 @@ class Tx(ReadTx):
 
     def insert_all(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write many rows of the same columns, a portion at a time; none is fine."""
-        if rows:
-            check_columns(table, rows[0])
         for at in range(0, len(rows), PORTION_ROWS):
+            check_columns(table, rows[at])
             self.conn.execute(inserting(table), rows[at : at + PORTION_ROWS])
 
     def change(self, table: sa.Table, row_id: object, **values: Any) -> int:
-        """Set columns of the row that has an id; return whether there is one, as 1 or 0.
-
-        To plain values: what is reckoned from other columns goes through `run`.
-        """
-        return self.run(changing_one(table, row_id, values))
+        """Set columns of the row that has an id; return whether there is one, as 1 or 0."""
+        return self.run(changing(table, {"id": row_id}, values))
 
     def run(self, statement: Statement) -> int:
         """Run an update or delete and return how many rows it touched."""

@@ -19,9 +19,10 @@ from evenhand.intake.model import (
     CheckedItem,
     Limits,
 )
-from evenhand.intake.reading import ID_CHARS_MAX, storable
+from evenhand.intake.reading import ID_CHARS_MAX
 from evenhand.kit import images
 from evenhand.kit.canonical import digest
+from evenhand.kit.storing import storable
 
 _CUT: Final = "…"
 

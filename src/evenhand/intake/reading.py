@@ -18,6 +18,7 @@ from typing import Any, Final
 from evenhand.intake.errors import Problem
 from evenhand.intake.notices import EMAIL_MAX_CHARS, URL_MAX_CHARS, as_url
 from evenhand.kit.clock import read_stamp
+from evenhand.kit.storing import storable
 from evenhand.policy import Harm
 
 ID_CHARS_MAX: Final = 200
@@ -181,11 +182,6 @@ class Reader:
             says = "This is not base64 (with + and /, padded, no line breaks)."
             self.note(path, says, "not_base64")
             return None
-
-
-def storable(text: str) -> bool:
-    """Tell whether both databases can hold a text: no NUL, no half of a surrogate pair."""
-    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def shown(name: object) -> str:

@@ -12,11 +12,11 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 
-from evenhand.db import Asked, ReadTx, Tx, UtcTime, check_columns, kept
+from evenhand.db import Asked, ReadTx, Tx, UtcTime, changing, kept
 from evenhand.ledger.errors import LeaseLost
 
 READY, RUNNING, DONE, DEAD = "ready", "running", "done", "dead"
@@ -24,8 +24,6 @@ READY, RUNNING, DONE, DEAD = "ready", "running", "done", "dead"
 #: Waits after each failed attempt, in seconds; together a little over five days.
 BACKOFF_SECONDS = (2, 5, 15, 60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600) + (24 * 3600,) * 4
 BACKOFF_JITTER = 0.2
-#: What a row and whoever holds it agree in.
-_HOLD: Final = ("id", "lease_by", "attempt")
 
 
 @dataclass(frozen=True)
@@ -177,16 +175,9 @@ def claim(
     ]
 
 
-@functools.cache  # done with every piece of work, mostly more than once
-def _changing_held(table: sa.Table) -> sa.Update:
-    held = (table.c[name] == sa.bindparam(f"held_{name}") for name in _HOLD)
-    return table.update().where(table.c.state == RUNNING, *held)
-
-
 def _update_held(tx: Tx, table: sa.Table, work: Work, **values: Any) -> None:
-    hold = {f"held_{name}": getattr(work, name) for name in _HOLD}
-    check_columns(table, values)
-    if not tx.run(Asked(_changing_held(table), {**values, **hold})):
+    hold = {"id": work.id, "lease_by": work.lease_by, "attempt": work.attempt}
+    if not tx.run(changing(table, {"state": RUNNING, **hold}, values)):
         raise LeaseLost(f"{work.kind} {work.id} is no longer held by {work.lease_by}")
 
 

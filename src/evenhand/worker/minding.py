@@ -18,8 +18,6 @@ def mind_rules(house: House) -> list[str]:
         if not version.stage.acts:
             continue
         settled, overturned = house.ask(decision.settled_of, version.id)
-        if not overturned:
-            continue
         found = house.do(
             rules.mind_overturned,
             version.name,

@@ -12,7 +12,6 @@ from evenhand.intake.reading import (
     PROBLEMS_MAX,
     Reader,
     shown,
-    storable,
 )
 
 
@@ -88,12 +87,3 @@ class TestReader:
         """A path in an answer never breaks the answer."""
         assert len(shown(name)) <= 60
         assert json.loads(json.dumps(shown(name)).encode("ascii")) == shown(name)
-
-    @given(st.text(st.characters()))
-    def test_calls_storable_what_encodes(self, text: str) -> None:
-        """It means exactly: valid UTF-8 without NUL."""
-        try:
-            encodes = "\0" not in text and bool(text.encode() or True)
-        except UnicodeEncodeError:
-            encodes = False
-        assert storable(text) is encodes
